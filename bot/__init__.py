@@ -1,0 +1,1 @@
+"""Threadbook: a Slack bot that runs data notebooks."""

@@ -1,0 +1,229 @@
+"""How a run's state changes (pure): one progress and one observation in, the next progress and its news out.
+
+```mermaid
+stateDiagram-v2
+    [*] --> requested: saved, then acknowledged
+    requested --> rejected: no card, unknown notebook, wrong input, refused token
+    requested --> untracked: the person took it back
+    requested --> awaiting_approval
+    awaiting_approval --> requested: approved
+    awaiting_approval --> rejected: declined
+    requested --> submitting: committed before the POST leaves
+    submitting --> queued: the platform gave a run id
+    submitting --> running: the platform gave a run id
+    submitting --> requested: refused connection or 429, so nothing was started
+    submitting --> rejected: the platform said no
+    submitting --> failed: no hardware (Deepnote's 500)
+    submitting --> unclear: no answer that can be trusted
+    submitting --> untracked: interactive, which has no run id
+    unclear --> queued: the id came after all
+    queued --> running
+    queued --> succeeded
+    queued --> failed
+    queued --> stopped
+    running --> succeeded
+    running --> failed
+    running --> stopped
+    queued --> lost: the platform no longer knows it
+    running --> lost
+    queued --> untracked: a person stopped tracking
+    running --> untracked
+    queued --> given_up: tracked for too long
+    running --> given_up
+```
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from bot.errors import (
+    BadReply,
+    Forbidden,
+    HardwareUnavailable,
+    NotFound,
+    PlatformError,
+    RateLimited,
+    Suspended,
+    Unauthorized,
+    Unavailable,
+)
+from bot.model import Cause, Frozen, Look, News, NewsKind, Progress, State, Submission, Trouble
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+TELL_AFTER_MISSES: Final = 2
+"""One failed look is a hiccup; the second in a row is told."""
+TELL_LIMITED_AFTER: Final = 6
+"""Being asked to wait is no silence, unless it goes on."""
+LOST_AFTER_MISSES: Final = 3
+"""A 404 just after a start may be a list that lags; the third look in a row that finds nothing is believed."""
+
+OVERDUE: Final = 1.5
+"""How many times its usual length a run may take before its card says that it takes longer."""
+
+STARTED = frozenset({State.QUEUED, State.RUNNING})
+CAUSES: Final = {Unauthorized: Cause.TOKEN, Forbidden: Cause.RIGHTS, NotFound: Cause.GONE}
+
+
+class Decision(Frozen):
+    """What to write: nothing where `progress` equals what was there and there is no news."""
+
+    progress: Progress
+    news: tuple[News, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Missed:
+    """A look that failed, and how many have now failed in a row."""
+
+    error: PlatformError
+    misses: int
+
+
+def begin(progress: Progress, now: datetime) -> Decision:
+    """Commit to a submission: from here on a crash means that it may have started."""
+    return Decision(
+        progress=progress.model_copy(
+            update={"state": State.SUBMITTING, "since": now, "attempt": progress.attempt + 1, "submitted_at": now}
+        )
+    )
+
+
+def submitted(progress: Progress, answer: Submission, now: datetime) -> Decision:
+    """The platform took it."""
+    if answer.run_id is None:
+        text = "It was started in the notebook itself; the platform doesn't tell how it goes."
+        return end(progress, State.UNTRACKED, now, reason=text)
+    state = answer.state if answer.state in STARTED else State.QUEUED
+    kind = NewsKind.RUNNING if state is State.RUNNING else NewsKind.QUEUED
+    changes = {"state": state, "since": now, "remote_id": answer.run_id, "word": answer.word, "reason": ""}
+    changes |= {"cause": Cause.PLATFORM, "settled": False, "ended_at": None, "trouble": None, "trouble_since": None}
+    if state is State.RUNNING:
+        changes["started_at"] = answer.created_at or now
+    news = [News(at=now, kind=kind, text=answer.word)]
+    if progress.trouble is not None:
+        news.insert(0, News(at=now, kind=NewsKind.ANSWERING, trouble=progress.trouble))
+    return Decision(progress=progress.model_copy(update=changes), news=tuple(news))
+
+
+def put_back(progress: Progress, error: PlatformError, now: datetime) -> Decision:
+    """Nothing was started, so the same submission may be made again; told once."""
+    changes: dict[str, object] = {"state": State.REQUESTED, "since": progress.since, "submitted_at": None}
+    if progress.trouble is not None:
+        return Decision(progress=progress.model_copy(update=changes))
+    changes |= {"trouble": Trouble.SILENT, "trouble_since": now}
+    news = News(at=now, kind=NewsKind.TROUBLE, trouble=Trouble.SILENT, text=str(error))
+    return Decision(progress=progress.model_copy(update=changes), news=(news,))
+
+
+def end(
+    progress: Progress,
+    state: State,
+    now: datetime,
+    *,
+    reason: str = "",
+    cause: Cause = Cause.PLATFORM,
+    settled: bool = True,
+) -> Decision:
+    """Bring it to a final state; `settled` False where results are still to be fetched."""
+    changes = {
+        "state": state,
+        "cause": cause,
+        "since": now,
+        "reason": reason,
+        "ended_at": progress.ended_at or now,
+        "trouble": None,
+        "trouble_since": None,
+        "settled": settled,
+    }
+    return Decision(
+        progress=progress.model_copy(update=changes), news=(News(at=now, kind=NewsKind.ENDED, text=state.value),)
+    )
+
+
+def advance(progress: Progress, observation: Look | Missed, now: datetime) -> Decision:
+    """What a look at a started run changes. A look that failed never ends a run, but for a lasting 404."""
+    if isinstance(observation, Missed):
+        return _missed(progress, observation, now)
+    return _seen(progress, observation, now)
+
+
+def _seen(progress: Progress, look: Look, now: datetime) -> Decision:
+    news: list[News] = []
+    changes: dict[str, object] = {}
+    if progress.trouble is not None:
+        changes |= {"trouble": None, "trouble_since": None}
+        news.append(News(at=now, kind=NewsKind.ANSWERING, trouble=progress.trouble))
+    if look.started_at is not None and look.started_at != progress.started_at:
+        changes["started_at"] = look.started_at
+    if look.word != progress.word:
+        changes["word"] = look.word
+    if look.state.final:
+        return _ended(progress.model_copy(update=changes), look, now, news)
+    if look.state is not progress.state and not (look.state is State.QUEUED and progress.state is State.RUNNING):
+        changes |= {"state": look.state, "since": now}
+        if look.state is State.RUNNING:
+            changes.setdefault("started_at", progress.started_at or look.started_at or now)
+            news.append(News(at=now, kind=NewsKind.RUNNING, text=look.word))
+        else:
+            news.append(News(at=now, kind=NewsKind.QUEUED, text=look.word))
+    elif "word" in changes and look.word:
+        news.append(News(at=now, kind=NewsKind.WORD, text=look.word))
+    if _overdue(progress, now):
+        changes["overdue"] = True
+    if not changes and not news:
+        return Decision(progress=progress)
+    return Decision(progress=progress.model_copy(update=changes), news=tuple(news))
+
+
+def _overdue(progress: Progress, now: datetime) -> bool:
+    if progress.overdue or progress.usual is None or progress.started_at is None:
+        return False
+    return (now - progress.started_at).total_seconds() > OVERDUE * progress.usual
+
+
+def _ended(progress: Progress, look: Look, now: datetime, before: list[News]) -> Decision:
+    known = progress.model_copy(update={"ended_at": look.ended_at or now})
+    ended = end(known, look.state, now, reason=look.error, settled=False)
+    return ended.model_copy(update={"news": (*before, *ended.news)})
+
+
+def _missed(progress: Progress, missed: Missed, now: datetime) -> Decision:
+    error, misses = missed.error, missed.misses
+    if isinstance(error, NotFound) and misses >= LOST_AFTER_MISSES:
+        return end(progress, State.LOST, now, reason=str(error))
+    trouble, after = _trouble(error)
+    if misses < after or progress.trouble is trouble:
+        return Decision(progress=progress)
+    news = News(at=now, kind=NewsKind.TROUBLE, trouble=trouble, text=str(error))
+    return Decision(progress=progress.model_copy(update={"trouble": trouble, "trouble_since": now}), news=(news,))
+
+
+def _trouble(error: PlatformError) -> tuple[Trouble, int]:
+    """What to call it, and after how many looks in a row it is told."""
+    match error:
+        case Unauthorized() | Forbidden():
+            return Trouble.REFUSED, 1
+        case Suspended():
+            return Trouble.SUSPENDED, 1
+        case RateLimited():
+            return Trouble.SILENT, TELL_LIMITED_AFTER
+        case _:
+            return Trouble.SILENT, TELL_AFTER_MISSES
+
+
+def refused_start(progress: Progress, error: PlatformError, now: datetime) -> Decision | None:
+    """What a failed POST means; None where it may have started, so that only a look can tell."""
+    match error:
+        case Unavailable(sent=False) | RateLimited():
+            return put_back(progress, error, now)
+        case Unavailable() | BadReply():
+            return None
+        case HardwareUnavailable():
+            return end(progress, State.FAILED, now, reason=str(error))
+        case _:
+            cause = CAUSES.get(type(error), Cause.PLATFORM)
+            return end(progress, State.REJECTED, now, reason=str(error), cause=cause)

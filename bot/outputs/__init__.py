@@ -1,0 +1,1 @@
+"""What notebooks said: documents in, outputs out. Pure, and bounded whatever the document holds."""

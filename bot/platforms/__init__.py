@@ -1,0 +1,1 @@
+"""The two platforms behind one Protocol."""

@@ -1,0 +1,1 @@
+"""Stand-ins for Slack, Datalore and Deepnote, and a page to watch them."""

@@ -1,0 +1,266 @@
+// The page: where the person is, what the sandbox tells, and what the parts show of it.
+import { act, fetchMessages, fetchState, fetchThread, listen, say, suggest } from "./api.js";
+import { Composer } from "./composer.js";
+import { h, toast } from "./dom.js";
+import { collectState } from "./elements.js";
+import { Feed } from "./feed.js";
+import { drawChannelHead, drawThreadHead, welcome } from "./heads.js";
+import { readRoute, writeRoute } from "./route.js";
+import { drawSidebar } from "./sidebar.js";
+import { channelName, channelOf, learn, workspace } from "./workspace.js";
+
+const $ = (id) => document.getElementById(id);
+const here = readRoute();
+let linked = true;
+let stopListening = () => {};
+let heardHere = null; // where messages came while somebody was reading
+
+const acts = {
+  async emit(message, action, node) {
+    const answer = await act({ as: here.as, channel: message.channel, message_ts: message.ts, action, state: { values: collectState(node) } });
+    if (!answer.ok) toast(answer.text ?? "That didn't work.");
+  },
+  async suggest(message, element, blockId, value) {
+    return suggest({ as: here.as, channel: message.channel, message_ts: message.ts, action_id: element.action_id, block_id: blockId, value });
+  },
+};
+
+const channelFeed = new Feed({
+  scroller: $("channel-scroller"), host: $("channel-feed"), byDay: true,
+  acts: { ...acts, openThread: (ts, typing) => openThread(ts, typing) },
+  extra: (messages) => ({ before: messages.length ? [] : welcomeNodes() }),
+});
+const threadFeed = new Feed({ scroller: $("thread-scroller"), host: $("thread-feed"), byDay: false, acts, extra: threadRule });
+
+const composer = new Composer({ id: "composer", send: (text) => speak(text) });
+const threadComposer = new Composer({ id: "thread-composer", send: (text) => speak(text, here.thread) });
+$("channel-foot").append(composer.node);
+$("thread-foot").append(threadComposer.node);
+threadComposer.node.classList.add("in-thread");
+
+let welcomed = null;
+function welcomeNodes() {
+  const channel = channelOf(here.channel);
+  if (!channel || channelFeed.early) return [];
+  if (welcomed?.dataset.for !== channel.id) {
+    welcomed = welcome(channel, (text) => speak(text));
+    welcomed.dataset.for = channel.id;
+  }
+  return [welcomed];
+}
+
+const rule = h("div", { class: "thread-rule" });
+function threadRule(messages) {
+  const replies = messages.slice(1).filter((message) => !message.ephemeral).length;
+  rule.textContent = replies ? `${replies} ${replies === 1 ? "reply" : "replies"}` : "No replies yet";
+  return { afterFirst: [rule] };
+}
+
+/** Sends what somebody typed; a refusal comes back as a line that only they see. */
+async function speak(text, threadTs = null) {
+  const channel = here.channel;
+  const answer = await say({ as: here.as, channel, text, ...(threadTs ? { thread_ts: threadTs } : {}) });
+  if (answer.ok || channel !== here.channel) return answer.ok;
+  const ts = (Date.now() / 1000).toFixed(6);
+  const line = { ts, channel, user: "USLACKBOT", text: answer.text ?? answer.error, ephemeral: true, bot: false, edited: false };
+  (threadTs ? threadFeed : channelFeed).put(line);
+  (threadTs ? threadFeed : channelFeed).follower.toEnd();
+  return false;
+}
+
+function draw() {
+  const channel = channelOf(here.channel);
+  drawSidebar($("sidebar"), { current: here.channel, linked, goTo: (id) => goTo(id), onperson: (id) => attempt(becomes(id)), ontheme: switchTheme });
+  drawChannelHead($("channel-head"), channel, (text) => composer.fill(text));
+  const unread = workspace.channels.reduce((sum, each) => sum + (each.id === here.channel ? 0 : each.unread), 0);
+  document.title = `${unread ? `(${unread}) ` : ""}${channelName(channel)} · ${workspace.workspace.name} sandbox`;
+}
+
+/** Where somebody starts who asked for no channel: where the app is. */
+const firstChannel = () => workspace.channels.find((channel) => channel.kind === "public" && channel.bot_in) ?? workspace.channels[0];
+
+async function refreshState() {
+  learn(await fetchState(here.as));
+  here.as = workspace.me;
+  if (!channelOf(here.channel)) here.channel = firstChannel()?.id ?? null;
+  Object.assign(channelOf(here.channel) ?? {}, { unread: 0 }); // it is being read
+  draw();
+}
+
+/** Waits for something that may fail because the sandbox is gone, and then says so. */
+async function attempt(work) {
+  try {
+    await work;
+  } catch (problem) {
+    toast("The sandbox doesn't answer. Is it still running?");
+    console.warn(problem);
+  }
+}
+
+/** Marks what was read here as it came: the sandbox counts a message as read once it was asked for. */
+function leave() {
+  if (heardHere) attempt(fetchMessages(heardHere.as, heardHere.channel));
+  heardHere = null;
+}
+
+/** Opens a channel, at its end. */
+async function goTo(channelId, { step = true, thread = null } = {}) {
+  leave();
+  Object.assign(here, { channel: channelId, thread });
+  writeRoute(here, step);
+  const channel = channelOf(channelId);
+  if (!channel) return;
+  channel.unread = 0;
+  draw();
+  showThreadPane(Boolean(thread));
+  channelFeed.clear();
+  const name = channel.kind === "im" ? channelName(channel) : `#${channelName(channel)}`;
+  composer.moveTo(channelId, `Message ${name}`);
+  const shown = attempt(channelFeed.load(fetchMessages(here.as, channelId)));
+  if (thread) await openThread(thread, false);
+  else composer.focus();
+  await shown;
+}
+
+function showThreadPane(open) {
+  $("thread").hidden = !open;
+  $("app").classList.toggle("with-thread", open);
+}
+
+async function openThread(ts, typing = true) {
+  const again = here.thread === ts && !$("thread").hidden && threadFeed.messages.has(ts);
+  here.thread = ts;
+  writeRoute(here, false);
+  showThreadPane(true);
+  drawThreadHead($("thread-head"), channelOf(here.channel), closeThread);
+  threadComposer.moveTo(`${here.channel} ${ts}`, "Reply…");
+  if (typing) threadComposer.focus();
+  if (again) return;
+  threadFeed.clear();
+  await loadThread();
+}
+
+/** Shows the thread's messages; a thread that is gone is closed. */
+async function loadThread(how) {
+  try {
+    await threadFeed.load(fetchThread(here.as, here.channel, here.thread), how);
+  } catch {
+    toast("This thread can't be shown.");
+    closeThread();
+  }
+}
+
+function closeThread() {
+  here.thread = null;
+  writeRoute(here, false);
+  showThreadPane(false);
+  composer.focus();
+}
+
+const inThread = ({ thread_ts: thread, ts }) => Boolean(thread) && thread !== ts;
+
+function heard(message) {
+  if (message.channel !== here.channel) return inThread(message) || countUnread(message.channel);
+  if (here.thread && (message.thread_ts === here.thread || message.ts === here.thread)) threadFeed.put(message);
+  heardHere = { as: here.as, channel: here.channel };
+  if (!inThread(message)) channelFeed.put(message);
+}
+
+function countUnread(channelId) {
+  const channel = channelOf(channelId);
+  if (!channel) return attempt(refreshState());
+  channel.unread += 1;
+  draw();
+}
+
+const events = {
+  message: ({ message }) => heard(message),
+  changed: ({ message }) => message.channel === here.channel && heard(message),
+  deleted({ channel, ts }) {
+    if (channel !== here.channel) return;
+    channelFeed.remove(ts);
+    threadFeed.remove(ts);
+  },
+  bot({ type, ...news }) {
+    Object.assign(workspace.bot, news);
+    draw();
+  },
+  channels: () => attempt(refreshState()),
+};
+
+/** After a gap in the stream everything shown is asked for again, in place. */
+async function catchUp() {
+  await refreshState();
+  await Promise.all([
+    channelFeed.load(fetchMessages(here.as, here.channel), { keepPlace: true }),
+    here.thread && loadThread({ keepPlace: true }),
+  ]);
+}
+
+/** Listens for this person; resolves once the stream is open or has failed. What is fetched after that misses nothing. */
+function follow() {
+  stopListening();
+  return new Promise((settled) => {
+    stopListening = listen(here.as, {
+      onevent: (event) => events[event.type]?.(event),
+      onlink(up, again) {
+        linked = up;
+        draw();
+        settled();
+        if (up && again) attempt(catchUp());
+      },
+    });
+  });
+}
+
+/** Acts as another person from now on; they may not see this channel. */
+async function becomes(person) {
+  leave();
+  here.as = person;
+  await refreshState();
+  await follow();
+  await goTo(here.channel, { step: true, thread: null });
+}
+
+function switchTheme() {
+  const dark = document.documentElement.dataset.theme ?? (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light");
+  here.theme = dark === "dark" ? "light" : "dark";
+  document.documentElement.dataset.theme = here.theme;
+  localStorage.setItem("theme", here.theme);
+  writeRoute(here, false);
+}
+
+addEventListener("popstate", async () => {
+  const before = here.as;
+  Object.assign(here, readRoute());
+  if (here.as !== before) {
+    await refreshState();
+    await follow();
+  }
+  await goTo(here.channel, { step: false, thread: here.thread });
+});
+
+document.addEventListener("click", (event) => {
+  const mention = event.target.closest("a[data-channel]");
+  if (!mention || event.ctrlKey || event.metaKey) return;
+  event.preventDefault();
+  goTo(mention.dataset.channel);
+});
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape" && !event.defaultPrevented && here.thread && !document.querySelector("dialog[open]")) closeThread();
+});
+
+async function start() {
+  try {
+    await refreshState();
+  } catch {
+    linked = false;
+    draw();
+    setTimeout(start, 1500);
+    return;
+  }
+  await follow();
+  await goTo(here.channel, { step: false, thread: here.thread });
+}
+
+start();

@@ -1,0 +1,62 @@
+"""One Settings, read from the environment; secrets never print themselves."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, SecretStr, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from bot.model import Platform
+
+
+class Settings(BaseSettings):
+    """Everything that can be set, with its defaults; each field's alias is the variable's name."""
+
+    model_config = SettingsConfigDict(extra="ignore", populate_by_name=True, hide_input_in_errors=True)
+
+    slack_bot_token: SecretStr = Field(SecretStr(""), alias="SLACK_BOT_TOKEN")
+    slack_app_token: SecretStr = Field(SecretStr(""), alias="SLACK_APP_TOKEN")
+    slack_signing_secret: SecretStr = Field(SecretStr(""), alias="SLACK_SIGNING_SECRET")
+    slack_api_url: str = Field("https://slack.com/api/", alias="SLACK_API_URL")
+
+    datalore_url: str = Field("https://datalore.jetbrains.com", alias="DATALORE_URL")
+    datalore_token: SecretStr = Field(SecretStr(""), alias="DATALORE_TOKEN")
+    deepnote_api_url: str = Field("https://api.deepnote.com", alias="DEEPNOTE_API_URL")
+    deepnote_app_url: str = Field("https://deepnote.com", alias="DEEPNOTE_APP_URL")
+    deepnote_token: SecretStr = Field(SecretStr(""), alias="DEEPNOTE_TOKEN")
+
+    database_url: str = Field("sqlite+aiosqlite:///threadbook.db", alias="THREADBOOK_DATABASE_URL")
+    http_port: int = Field(8080, alias="THREADBOOK_HTTP_PORT", ge=0, le=65535)
+    admins: Annotated[frozenset[str], NoDecode] = Field(frozenset(), alias="THREADBOOK_ADMINS")
+    run: Literal["anything", "catalogue"] = Field("anything", alias="THREADBOOK_RUN")
+    file_limit: int = Field(16 * 1024 * 1024, alias="THREADBOOK_FILE_LIMIT", gt=0)
+    """Bytes; a larger artifact is linked, not uploaded."""
+    document_limit: int = Field(64 * 1024 * 1024, alias="THREADBOOK_DOCUMENT_LIMIT", gt=0)
+    """Bytes; a larger notebook document isn't read."""
+    give_up_after: float = Field(7 * 24 * 3600, alias="THREADBOOK_GIVE_UP_AFTER", gt=0)
+    """Seconds; a run that hasn't ended by then is no longer looked at."""
+
+    @field_validator("admins", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        if isinstance(value, str):
+            return frozenset(value.replace(",", " ").split())
+        return value
+
+    @field_validator("datalore_url", "deepnote_api_url", "deepnote_app_url")
+    @classmethod
+    def _bare(cls, value: str) -> str:
+        if not value.startswith(("https://", "http://")):
+            raise ValueError("must start with https:// (or http://)")
+        return value.rstrip("/").removesuffix("/v2")
+
+    @field_validator("slack_api_url")
+    @classmethod
+    def _slash(cls, value: str) -> str:
+        return value.rstrip("/") + "/"
+
+    def has(self, platform: Platform) -> bool:
+        """Whether a token for this platform is set."""
+        token = self.datalore_token if platform is Platform.DATALORE else self.deepnote_token
+        return bool(token.get_secret_value())

@@ -1,0 +1,1 @@
+"""The only room that speaks Slack: listeners in, the courier out."""

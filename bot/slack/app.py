@@ -1,0 +1,65 @@
+"""The Bolt app, and its two ways to hear Slack: Socket Mode over two connections, or signed HTTP."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
+from slack_bolt.async_app import AsyncApp
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.slack import actions, commands
+
+if TYPE_CHECKING:
+    from aiohttp import ClientSession
+
+    from bot.links import Hosts
+    from bot.slack.front import Front
+
+log = logging.getLogger(__name__)
+
+CONNECTIONS = 2
+"""The SDK closes an old socket before it opens a new one: the other one listens meanwhile."""
+
+
+def web_client(token: str, base_url: str, session: ClientSession | None = None) -> AsyncWebClient:
+    """A client that never sends anything twice of its own accord."""
+    return AsyncWebClient(token=token, base_url=base_url, retry_handlers=[], timeout=30, session=session)
+
+
+def bolt_app(client: AsyncWebClient, signing_secret: str, front: Front, hosts: Hosts) -> AsyncApp:
+    """The app with all its listeners."""
+    app = AsyncApp(
+        client=client,
+        signing_secret=signing_secret or None,
+        request_verification_enabled=bool(signing_secret),
+        raise_error_for_unhandled_request=False,
+    )
+    commands.listen(app, front, hosts)
+    actions.listen(app, front)
+    return app
+
+
+class Sockets:
+    """Socket Mode over several connections; each payload comes over one of them."""
+
+    def __init__(self, app: AsyncApp, app_token: str) -> None:
+        self._handlers = [AsyncSocketModeHandler(app, app_token) for _ in range(CONNECTIONS)]
+
+    async def connect(self) -> None:
+        """Open all connections; the SDK keeps them open."""
+        for handler in self._handlers:
+            await handler.client.connect()  # type: ignore[no-untyped-call]  # the SDK leaves it untyped
+
+    async def connected(self) -> bool:
+        """Whether at least one connection hears Slack."""
+        for handler in self._handlers:
+            if await handler.client.is_connected():
+                return True
+        return False
+
+    async def close(self) -> None:
+        """Close all connections."""
+        for handler in self._handlers:
+            await handler.client.close()  # type: ignore[no-untyped-call]  # the SDK leaves it untyped

@@ -1,0 +1,158 @@
+"""Slack's budget a workspace: who may call which method when, the most urgent first.
+
+Slack counts calls by method, app and workspace (chat.update: 50 a minute for the whole workspace), and posts by
+channel besides (one a second, short bursts pass). Every write goes through here, so that no 429 is caused; one that
+comes all the same closes its method for as long as Slack says.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import heapq
+from collections import deque
+from dataclasses import dataclass, field
+from itertools import count
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+MINUTE: Final = 60.0
+A_MINUTE: Final[Mapping[str, int]] = {
+    "chat.update": 46,
+    "chat.postMessage": 240,
+    "chat.postEphemeral": 90,
+    "conversations.open": 46,
+    "files.getUploadURLExternal": 90,
+    "files.completeUploadExternal": 90,
+}
+"""Calls a minute, a little under what Slack lets pass: its minutes begin at other moments than ours."""
+OTHERS: Final = 18
+BURST: Final = 3
+"""Posts to one channel that may follow at once; then one a second."""
+
+
+@dataclass(slots=True, eq=False)
+class Ticket:
+    """A place in the queue of one method; awaited through `Budget.take`."""
+
+    method: str
+    channel: str
+    urgency: int
+    order: int
+    ready: asyncio.Future[None]
+
+
+@dataclass(slots=True)
+class _Queue:
+    """One method's queue and what was let through in the last minute."""
+
+    limit: int
+    waiting: list[tuple[int, int, Ticket]] = field(default_factory=list)
+    passed: deque[float] = field(default_factory=deque)
+    closed_until: float = 0.0
+    timer: asyncio.TimerHandle | None = None
+
+
+class Budget:
+    """The budget of one workspace.
+
+    Args:
+        limits: Calls a minute by method.
+        channel_rate: Posts a second to one channel, once the burst is used up.
+    """
+
+    def __init__(self, limits: Mapping[str, int] = A_MINUTE, channel_rate: float = 1.0) -> None:
+        self._limits = limits
+        self._rate = channel_rate
+        self._queues: dict[str, _Queue] = {}
+        self._channels: dict[str, float] = {}  # when the channel's allowance is full again
+        self._order = count()
+
+    def ticket(self, method: str, urgency: int, channel: str = "") -> Ticket:
+        """Queue up for one call; the lower the urgency's number, the sooner."""
+        ready: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        ticket = Ticket(method, channel if method == "chat.postMessage" else "", urgency, next(self._order), ready)
+        queue = self._queues.setdefault(method, _Queue(self._limits.get(method, OTHERS)))
+        heapq.heappush(queue.waiting, (urgency, ticket.order, ticket))
+        self._let_through(queue)
+        return ticket
+
+    async def take(self, method: str, urgency: int, channel: str = "") -> None:
+        """Wait until one call of the method may be made."""
+        ticket = self.ticket(method, urgency, channel)
+        try:
+            await ticket.ready
+        except asyncio.CancelledError:
+            ticket.ready.cancel()
+            raise
+
+    def promote(self, ticket: Ticket, urgency: int) -> None:
+        """Move a ticket forward: what it waits to tell has become more urgent."""
+        if ticket.ready.done() or urgency >= ticket.urgency:
+            return
+        ticket.urgency = urgency
+        queue = self._queues[ticket.method]
+        heapq.heappush(queue.waiting, (urgency, ticket.order, ticket))
+        self._let_through(queue)
+
+    def refused(self, method: str, retry_after: float) -> None:
+        """Slack answered 429: nobody calls the method for so many seconds."""
+        queue = self._queues.setdefault(method, _Queue(self._limits.get(method, OTHERS)))
+        queue.closed_until = max(queue.closed_until, asyncio.get_running_loop().time() + retry_after)
+        self._let_through(queue)
+
+    def depth(self) -> int:
+        """How many calls are waiting."""
+        return sum(1 for queue in self._queues.values() for _, _, ticket in queue.waiting if not ticket.ready.done())
+
+    def _let_through(self, queue: _Queue) -> None:
+        now = asyncio.get_running_loop().time()
+        held_back: list[tuple[int, int, Ticket]] = []
+        soonest = float("inf")
+        while queue.waiting:
+            wait = self._method_wait(queue, now)
+            if wait > 0:
+                soonest = min(soonest, wait)
+                break
+            urgency, order, ticket = heapq.heappop(queue.waiting)
+            if ticket.ready.done() or urgency != ticket.urgency:
+                continue  # given up, or promoted to another place
+            channel_wait = self._channel_wait(ticket.channel, now)
+            if channel_wait > 0:
+                held_back.append((urgency, order, ticket))
+                soonest = min(soonest, channel_wait)
+                continue
+            self._pass(queue, ticket, now)
+        for item in held_back:
+            heapq.heappush(queue.waiting, item)
+        if queue.timer is not None:
+            queue.timer.cancel()
+            queue.timer = None
+        if queue.waiting and soonest < float("inf"):
+            queue.timer = asyncio.get_running_loop().call_later(soonest + 0.001, self._let_through, queue)
+
+    def _pass(self, queue: _Queue, ticket: Ticket, now: float) -> None:
+        queue.passed.append(now)
+        if ticket.channel:
+            self._channels[ticket.channel] = max(self._channels.get(ticket.channel, now), now) + 1 / self._rate
+        ticket.ready.set_result(None)
+
+    @staticmethod
+    def _method_wait(queue: _Queue, now: float) -> float:
+        while queue.passed and now - queue.passed[0] >= MINUTE:
+            queue.passed.popleft()
+        wait = queue.closed_until - now
+        if len(queue.passed) >= queue.limit:
+            wait = max(wait, queue.passed[0] + MINUTE - now)
+        return wait
+
+    def _channel_wait(self, channel: str, now: float) -> float:
+        """A channel's debt may reach BURST posts; it is paid off at one a second."""
+        full_again = self._channels.get(channel)
+        if full_again is None:
+            return 0.0
+        if full_again <= now:
+            del self._channels[channel]
+            return 0.0
+        return full_again - now - (BURST - 1) / self._rate

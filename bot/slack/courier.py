@@ -1,0 +1,129 @@
+"""The courier: the one writer of a workspace. Compares what is true with what was shown, and delivers."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from datetime import timedelta
+from secrets import token_hex
+from typing import TYPE_CHECKING, Final
+
+from bot.errors import StoreUnavailable
+from bot.render import replies
+from bot.slack.delivery import CHANGES_LAST, FINAL_FIRST, Deliverer, Parcel
+from bot.slack.speech import SlackLater, SlackNo
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+log = logging.getLogger(__name__)
+
+LOOK_EVERY: Final = 1.0
+MOST_AT_ONCE: Final = 1_000
+RETRY: Final = (1.0, 2.0, 5.0, 10.0, 30.0, 60.0)
+
+
+class Courier:
+    """Delivers for one workspace, while this process is its courier.
+
+    Args:
+        deliverer: Delivers one run.
+        workspace: Slack's team id.
+        admins: Who is told what only admins can mend.
+        bell: Set by whoever changes something that people see.
+    """
+
+    def __init__(self, deliverer: Deliverer, workspace: str, admins: Collection[str], bell: asyncio.Event) -> None:
+        self._deliverer = deliverer
+        self._store = deliverer.store
+        self._workspace = workspace
+        self._admins = admins
+        self._under_way: dict[int, Parcel] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._misses: dict[int, int] = {}
+        self._bell = bell
+
+    async def run(self) -> None:
+        """Deliver until cancelled."""
+        while True:
+            self._bell.clear()
+            try:
+                if await self._store.delivery.take_workspaces([self._workspace]):
+                    await self._look()
+                    await self._tell_admins()
+            except StoreUnavailable as error:
+                log.warning("the database isn't available: %s", error)
+            except Exception:
+                log.exception("the courier stumbled [%s]", token_hex(4))
+            try:
+                async with asyncio.timeout(LOOK_EVERY):
+                    await self._bell.wait()
+            except TimeoutError:
+                continue
+
+    async def stop(self, seconds: float) -> None:
+        """Let deliveries under way end, for so many seconds at most; what's left is delivered after the next start."""
+        if self._tasks:
+            _, late = await asyncio.wait(self._tasks, timeout=seconds)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+
+    async def _look(self) -> None:
+        now = self._deliverer.now()
+        for run_id, final in await self._store.delivery.due(self._workspace, now, MOST_AT_ONCE):
+            parcel = self._under_way.get(run_id)
+            if parcel is None:
+                parcel = Parcel(run_id, FINAL_FIRST if final else CHANGES_LAST)
+                self._under_way[run_id] = parcel
+                task = asyncio.create_task(self._deliver(parcel))
+                self._tasks.add(task)
+                task.add_done_callback(self._tasks.discard)
+            elif final and parcel.urgency > FINAL_FIRST:
+                parcel.urgency = FINAL_FIRST
+                if parcel.ticket is not None:
+                    self._deliverer.speech.budget.promote(parcel.ticket, FINAL_FIRST)
+
+    async def _deliver(self, parcel: Parcel) -> None:
+        wait: float | None = None
+        try:
+            await self._deliverer.deliver(parcel)
+            self._misses.pop(parcel.run_id, None)
+        except SlackLater as error:
+            log.info("run %d: Slack can't be told now: %s", parcel.run_id, error)
+            wait = self._back_off(parcel.run_id)
+        except StoreUnavailable as error:
+            log.warning("run %d: the database isn't available: %s", parcel.run_id, error)
+        except Exception:
+            log.exception("run %d: delivery failed [%s]", parcel.run_id, token_hex(4))
+            wait = self._back_off(parcel.run_id)
+        finally:
+            if wait is not None:
+                await self._postpone(parcel.run_id, wait)
+            self._under_way.pop(parcel.run_id, None)
+            self._bell.set()
+
+    def _back_off(self, run_id: int) -> float:
+        misses = self._misses.get(run_id, 0)
+        self._misses[run_id] = misses + 1
+        return RETRY[min(misses, len(RETRY) - 1)]
+
+    async def _postpone(self, run_id: int, wait: float) -> None:
+        try:
+            until = self._deliverer.now() + timedelta(seconds=wait)
+            await self._store.delivery.postponed(run_id, until)
+        except StoreUnavailable as error:
+            log.warning("run %d: the database isn't available: %s", run_id, error)
+            await asyncio.sleep(LOOK_EVERY)
+
+    async def _tell_admins(self) -> None:
+        for notice in await self._store.delivery.notices(self._workspace):
+            for admin in sorted(set(self._admins) - set(notice.told)):
+                try:
+                    await self._deliverer.tell(admin, replies.admin_notice(notice.topic, notice.text))
+                except SlackLater as error:
+                    log.info("admin %s can't be told now: %s", admin, error)
+                    continue
+                except SlackNo as refusal:
+                    log.warning("admin %s can't be told: %s", admin, refusal.word)
+                await self._store.delivery.noticed(notice.id, admin)

@@ -1,0 +1,271 @@
+"""Making Slack show what is true of one run: its card, its thread, its files, its closing line."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import aiohttp
+from slack_sdk.errors import SlackClientError
+from slack_sdk.webhook.async_client import AsyncWebhookClient
+
+from bot.model import Cause, State
+from bot.render import replies, thread
+from bot.render.card import card
+from bot.slack.speech import SlackLater, SlackNo
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from bot.model import Run
+    from bot.render.text import Block
+    from bot.render.thread import Part, Said
+    from bot.slack.budget import Ticket
+    from bot.slack.speech import Speech
+    from bot.store.rows import Story
+    from bot.store.store import Store
+
+log = logging.getLogger(__name__)
+
+FINAL_FIRST, CARDS_NEXT, CHANGES_LAST = 0, 1, 2
+NOT_MEMBER: Final = frozenset({"not_in_channel", "channel_not_found"})
+CARD_GONE: Final = frozenset(
+    {
+        "message_not_found",
+        "cant_update_message",
+        "edit_window_closed",
+        "channel_not_found",
+        "not_in_channel",
+        "is_archived",
+        "thread_not_found",
+        "cannot_reply_to_message",
+        "restricted_action_thread_locked",
+    }
+)
+REPLY_URL_SECONDS: Final = 1_700
+
+
+@dataclass(slots=True)
+class Parcel:
+    """One run on its way to Slack.
+
+    Attributes:
+        urgency: How soon its next call is wanted.
+        ticket: The call that it waits for.
+    """
+
+    run_id: int
+    urgency: int
+    ticket: Ticket | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Deliverer:
+    """Delivers runs of one workspace.
+
+    Attributes:
+        link: Where people can open a run's notebook.
+        ring_tracker: Tells the tracker that a card is posted, or can't be.
+    """
+
+    store: Store
+    speech: Speech
+    link: Callable[[Run], str | None]
+    now: Callable[[], datetime]
+    ring_tracker: Callable[[], None]
+
+    async def deliver(self, parcel: Parcel) -> None:
+        """Show everything that isn't shown yet.
+
+        Raises:
+            SlackLater: Slack couldn't be told; what was told is noted.
+        """
+        story = await self._story(parcel)
+        if story is None:
+            return
+        if story.card.ts is None:
+            story = await self._first(parcel, story)
+            if story is None:
+                return
+        story, digest = await self._edit(parcel, story)
+        await self._news(parcel, story)
+        if story.run.progress.settled and not story.card.closed:
+            await self._end(parcel, story)
+        await self.store.delivery.shown(story, digest)
+
+    async def _story(self, parcel: Parcel) -> Story | None:
+        return await self.store.delivery.story(parcel.run_id)
+
+    async def _take(self, parcel: Parcel, method: str, channel: str = "") -> None:
+        parcel.ticket = self.speech.budget.ticket(method, parcel.urgency, channel)
+        try:
+            await parcel.ticket.ready
+        finally:
+            parcel.ticket.ready.cancel()
+            parcel.ticket = None
+
+    async def _first(self, parcel: Parcel, story: Story) -> Story | None:
+        """Post the card, for without it nothing starts; None where there is none to post."""
+        run = story.run
+        if run.progress.state.final:
+            await self._told_alone(parcel, story)
+            return None
+        try:
+            channel = await self._dm(run.asker) if run.dm else run.channel
+            await self._take(parcel, "chat.postMessage", channel)
+            text, blocks = card(run, self.link(run))
+            posted = await self._post(channel, text, blocks)
+        except SlackNo as refusal:
+            log.info("run %d: no card: %s", run.id, refusal.word)
+            await self.store.delivery.refused(run.id, refusal.word)
+            self.ring_tracker()
+            return None
+        if not await self.store.delivery.carded(run.id, posted["channel"], posted["ts"]):
+            log.warning("run %d: a second card was posted; it's taken away", run.id)
+            await self.speech.say("chat.delete", channel=posted["channel"], ts=posted["ts"])
+        self.ring_tracker()
+        await self.store.delivery.told(run.id, shown=_digest(text, blocks))
+        return await self._story(parcel)
+
+    async def _edit(self, parcel: Parcel, story: Story) -> tuple[Story, str]:
+        """Edit the card, if it doesn't show what is true; answers with what it shows, and its digest."""
+        text, blocks = card(story.run, self.link(story.run))
+        if _digest(text, blocks) == story.card.shown:
+            return story, story.card.shown
+        await self._take(parcel, "chat.update")
+        # Waiting may have taken long: what is shown is what is true now.
+        story = await self._story(parcel) or story
+        text, blocks = card(story.run, self.link(story.run))
+        try:
+            await self.speech.say(
+                "chat.update", channel=story.card.channel, ts=story.card.ts, text=text, blocks=blocks, **_PLAIN
+            )
+        except SlackNo as refusal:
+            log.warning("run %d: its card can't be edited: %s", story.run.id, refusal.word)
+        return story, _digest(text, blocks)
+
+    async def _news(self, parcel: Parcel, story: Story) -> None:
+        """Tell the changes of status since the last time, as one message."""
+        if not story.news:
+            return
+        said = thread.news_message(story.run, (news for _, news in story.news))
+        if said is not None:
+            await self._reply(parcel, story, said)
+        await self.store.delivery.told(story.run.id, told=story.news[-1][0])
+
+    async def _end(self, parcel: Parcel, story: Story) -> None:
+        """Tell the results, each part noted as it's posted, and last the closing line."""
+        parts = thread.parts(story.results) if story.results is not None else []
+        for number, part in enumerate(parts[story.card.parts :], start=story.card.parts + 1):
+            if not await self._part(parcel, story, part):
+                break
+            await self.store.delivery.told(story.run.id, parts=number)
+        closing = thread.closing(story.run, story.results, self.now())
+        await self._reply(parcel, story, thread.Said(text=closing))
+        await self.store.delivery.told(story.run.id, parts=len(parts), closed=True)
+
+    async def _part(self, parcel: Parcel, story: Story, part: Part) -> bool:
+        """Post one part; False where no file can be posted here."""
+        if isinstance(part, thread.Said):
+            await self._reply(parcel, story, part)
+            return True
+        content = await self.store.delivery.file(story.run.id, part.position)
+        if content is None:
+            return True
+        try:
+            await self.speech.upload(story.card.channel or "", story.card.ts or "", part.name, content, parcel.urgency)
+        except SlackNo as refusal:
+            log.info("run %d: no file: %s", story.run.id, refusal.word)
+            words = thread.not_a_member() if refusal.word in NOT_MEMBER else thread.no_files(refusal.word)
+            await self._reply(parcel, story, thread.Said(text=words))
+            return False
+        return True
+
+    async def _reply(self, parcel: Parcel, story: Story, said: Said) -> None:
+        """Post into the card's thread; where the card is gone, into the asker's DM."""
+        channel = story.card.channel or ""
+        await self._take(parcel, "chat.postMessage", channel)
+        try:
+            await self._post(channel, said.text, said.blocks, thread_ts=story.card.ts)
+        except SlackNo as refusal:
+            log.warning("run %d: its thread refuses: %s", story.run.id, refusal.word)
+            if refusal.word not in CARD_GONE or story.run.dm:
+                return
+            try:
+                await self._post(await self._dm(story.run.asker), said.text, said.blocks)
+            except SlackNo as again:
+                log.warning("run %d: and so does the DM: %s", story.run.id, again.word)
+
+    async def _post(self, channel: str, text: str, blocks: list[Block] | None, **more: Any) -> dict[str, Any]:
+        """Post a message; one whose blocks Slack doesn't take goes as plain text, rather than not at all."""
+        arguments: dict[str, Any] = {"channel": channel, "text": text, **_PLAIN, **more}
+        if blocks is None:
+            return await self.speech.say("chat.postMessage", **arguments)
+        try:
+            return await self.speech.say("chat.postMessage", blocks=blocks, **arguments)
+        except SlackNo as refusal:
+            if refusal.word not in ("invalid_blocks", "msg_blocks_too_long", "invalid_blocks_format"):
+                raise
+            log.error("Slack refuses our blocks: %s", refusal.word)  # noqa: TRY400, Slack's word says it all
+            return await self.speech.say("chat.postMessage", **arguments)
+
+    async def tell(self, user: str, text: str) -> None:
+        """Say one line in somebody's DM.
+
+        Raises:
+            SlackLater: Not now.
+            SlackNo: Never.
+        """
+        channel = await self._dm(user)
+        await self.speech.budget.take("chat.postMessage", CARDS_NEXT, channel)
+        await self._post(channel, text, None)
+
+    async def _dm(self, user: str) -> str:
+        await self.speech.budget.take("conversations.open", CARDS_NEXT)
+        answer = await self.speech.say("conversations.open", users=user)
+        return str(answer["channel"]["id"])
+
+    async def _told_alone(self, parcel: Parcel, story: Story) -> None:
+        """A run that ended before it had a card: a word to the asker alone."""
+        run = story.run
+        if run.progress.state is State.REJECTED and run.progress.cause is Cause.CARD:
+            text, blocks = replies.no_card(run, run.progress.reason)
+        else:
+            text, blocks = replies.rejected_alone(run)
+        if not await self._whisper(story, text, blocks):
+            try:
+                channel = await self._dm(run.asker)
+                await self._take(parcel, "chat.postMessage", channel)
+                await self._post(channel, text, blocks)
+            except SlackNo as refusal:
+                log.warning("run %d: the asker can't be told: %s", run.id, refusal.word)
+        await self.store.delivery.told(run.id, closed=True)
+        await self.store.delivery.shown(story, "")
+
+    async def _whisper(self, story: Story, text: str, blocks: list[Block]) -> bool:
+        """Tell the asker through the address that came with the command, while it's good."""
+        age = (self.now() - story.run.asked_at).total_seconds()
+        if not story.reply_url or age > REPLY_URL_SECONDS:
+            return False
+        try:
+            answer = await AsyncWebhookClient(story.reply_url, timeout=10).send(
+                text=text, blocks=blocks, response_type="ephemeral", replace_original=False
+            )
+        except (SlackClientError, aiohttp.ClientError, TimeoutError, OSError) as error:
+            log.info("run %d: its reply address: %s", story.run.id, type(error).__name__)
+            return False
+        return bool(answer.status_code == 200)  # noqa: PLR2004
+
+
+_PLAIN: Final = {"unfurl_links": False, "unfurl_media": False}
+
+
+def _digest(text: str, blocks: list[Block]) -> str:
+    return hashlib.sha256(json.dumps([text, blocks], sort_keys=True).encode()).hexdigest()[:32]
+
+
+__all__ = ["CARDS_NEXT", "CHANGES_LAST", "FINAL_FIRST", "Deliverer", "Parcel", "SlackLater"]

@@ -1,0 +1,111 @@
+"""Speaking to Slack: one call, within the budget, and what its answer means for who calls."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Any, Final
+
+import aiohttp
+from slack_sdk.errors import SlackApiError, SlackClientError
+
+from bot.errors import ThreadbookError
+
+if TYPE_CHECKING:
+    from slack_sdk.web.async_client import AsyncWebClient
+
+    from bot.slack.budget import Budget
+
+log = logging.getLogger(__name__)
+
+PASSING: Final = frozenset(
+    {"ratelimited", "rate_limited", "internal_error", "fatal_error", "service_unavailable", "request_timeout"}
+)
+SLACK_DOWN: Final = 500
+
+
+class SlackLater(ThreadbookError):
+    """Slack can't be told now; whether it heard may be unknown."""
+
+
+class SlackNo(ThreadbookError):
+    """Slack refuses for good.
+
+    Args:
+        word: Slack's own word, such as `not_in_channel`.
+    """
+
+    def __init__(self, word: str) -> None:
+        super().__init__(word)
+        self.word = word
+
+
+class Speech:
+    """One workspace's Slack, for whoever writes to it.
+
+    Args:
+        client: With no retry handlers: a retry after a lost reply would post twice.
+        budget: The workspace's.
+    """
+
+    def __init__(self, client: AsyncWebClient, budget: Budget) -> None:
+        self.client = client
+        self.budget = budget
+
+    async def say(self, method: str, **arguments: Any) -> dict[str, Any]:
+        """Make one call; who calls has taken it from the budget.
+
+        Raises:
+            SlackLater: Not now.
+            SlackNo: Never.
+        """
+        try:
+            answer = await self.client.api_call(method, json=arguments)
+        except SlackApiError as error:
+            raise self._meaning(method, error) from error
+        except (SlackClientError, aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
+            raise SlackLater(f"{method}: {type(error).__name__}") from error
+        return dict(answer.data) if isinstance(answer.data, dict) else {}
+
+    async def upload(self, channel: str, thread: str, name: str, content: bytes, urgency: int) -> None:
+        """Post a file into a thread, in Slack's three steps.
+
+        Raises:
+            SlackLater: Not now.
+            SlackNo: Never.
+        """
+        await self.budget.take("files.getUploadURLExternal", urgency)
+        await self.budget.take("files.completeUploadExternal", urgency)
+        try:
+            await self.client.files_upload_v2(
+                channel=channel, thread_ts=thread, filename=name, title=name, content=content
+            )
+        except SlackApiError as error:
+            raise self._meaning("files.getUploadURLExternal", error) from error
+        except (SlackClientError, aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
+            raise SlackLater(f"upload: {type(error).__name__}") from error
+
+    def _meaning(self, method: str, error: SlackApiError) -> ThreadbookError:
+        response = error.response
+        status = getattr(response, "status_code", 200)
+        word = str(response.get("error") or "") if hasattr(response, "get") else ""
+        if status == 429 or word in ("ratelimited", "rate_limited"):  # noqa: PLR2004
+            seconds = _seconds(response)
+            self.budget.refused(method, seconds)
+            log.warning("%s: 429, again in %.0f s", method, seconds)
+            return SlackLater(f"{method}: rate limited")
+        if status >= SLACK_DOWN or word in PASSING or not word:
+            return SlackLater(f"{method}: {word or status}")
+        if word == "invalid_blocks":
+            log.error("%s: %s %s", method, word, response.get("response_metadata"))
+        return SlackNo(word)
+
+
+def _seconds(response: Any) -> float:
+    headers = getattr(response, "headers", None) or {}
+    value = headers.get("Retry-After") or headers.get("retry-after") or "30"
+    if isinstance(value, list):
+        value = value[0]
+    try:
+        return max(1.0, float(value))
+    except ValueError:
+        return 30.0

@@ -1,0 +1,1 @@
+"""The rows: one implementation on SQLAlchemy, for SQLite and PostgreSQL."""

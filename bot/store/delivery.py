@@ -1,0 +1,169 @@
+"""What the courier writes and reads: which workspaces it delivers for, what is to be shown, and what was."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import delete, exists, false, insert, or_, select, true, update
+
+from bot.model import FINAL, Frozen, News, Results
+from bot.store.rows import Card, Story, run_of
+from bot.store.tables import cards, files, news, notices, processes, results, runs, workspaces
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from bot.store.database import Database
+    from bot.store.holding import Holding
+
+
+class Notice(Frozen):
+    """A line for the admins, and who has been told it."""
+
+    id: int
+    topic: str
+    text: str
+    told: tuple[str, ...] = ()
+
+
+class Delivery:
+    """The courier's rows."""
+
+    def __init__(self, database: Database, holding: Holding) -> None:
+        self._db = database
+        self._holding = holding
+
+    async def take_workspaces(self, known: list[str]) -> list[str]:
+        """Become the courier of those workspaces that have none living; answers with all that are ours."""
+        dead = select(processes.c.id).where(processes.c.dead == true())
+        alive = select(processes.c.id)
+        vacant = or_(workspaces.c.courier.is_(None), workspaces.c.courier.in_(dead), workspaces.c.courier.not_in(alive))
+        mine = select(workspaces.c.id).where(
+            workspaces.c.courier == self._holding.process_id, workspaces.c.id.in_(known)
+        )
+        async with self._db.read() as connection:
+            ours = [row.id for row in (await connection.execute(mine)).all()]
+            free = select(workspaces.c.id).where(vacant, workspaces.c.id.in_(known))
+            if (await connection.execute(free.limit(1))).first() is None:
+                return ours
+        async with self._db.write() as connection:
+            change = update(workspaces).where(vacant, workspaces.c.id.in_(known))
+            await connection.execute(change.values(courier=self._holding.process_id))
+            return [row.id for row in (await connection.execute(mine)).all()]
+
+    async def enter_workspace(self, workspace: str) -> None:
+        """Know a workspace; nothing happens where it's known."""
+        async with self._db.write() as connection:
+            if await connection.scalar(select(workspaces.c.id).where(workspaces.c.id == workspace)) is None:
+                await connection.execute(insert(workspaces).values(id=workspace))
+
+    async def due(self, workspace: str, now: datetime, limit: int) -> list[tuple[int, bool]]:
+        """Runs whose card or thread isn't what is true: (run, whether it is final), the final ones first."""
+        query = (
+            select(runs.c.id, runs.c.state)
+            .join(cards, cards.c.run == runs.c.id)
+            .where(
+                runs.c.workspace == workspace,
+                runs.c.shown_revision < runs.c.revision,
+                or_(cards.c.retry_at.is_(None), cards.c.retry_at <= now),
+            )
+            .order_by(runs.c.id)
+        )
+        ended = query.where(runs.c.state.in_([state.value for state in FINAL])).limit(limit)
+        others = query.where(runs.c.state.not_in([state.value for state in FINAL])).limit(limit)
+        async with self._db.read() as connection:
+            first = [(row.id, True) for row in (await connection.execute(ended)).all()]
+            then = [(row.id, False) for row in (await connection.execute(others)).all()]
+        return first + then
+
+    async def story(self, run_id: int) -> Story | None:
+        """Everything that one delivery of a run needs."""
+        async with self._db.read() as connection:
+            run = (await connection.execute(select(runs).where(runs.c.id == run_id))).first()
+            if run is None:
+                return None
+            card = (await connection.execute(select(cards).where(cards.c.run == run_id))).one()
+            fresh = select(news).where(news.c.run == run_id, news.c.id > card.told).order_by(news.c.id)
+            untold = (await connection.execute(fresh)).all()
+            body = await connection.scalar(select(results.c.body).where(results.c.run == run_id))
+        return Story(
+            run=run_of(run),
+            card=Card(
+                channel=card.channel,
+                ts=card.ts,
+                shown=card.shown,
+                told=card.told,
+                parts=card.parts,
+                closed=card.closed,
+                misses=card.misses,
+            ),
+            news=tuple((one.id, News.model_validate(one.body)) for one in untold),
+            results=None if body is None else Results.model_validate(body),
+            revision=run.revision,
+            reply_url=run.reply_url,
+            tz=run.asker_tz,
+        )
+
+    async def file(self, run_id: int, position: int) -> bytes | None:
+        """The content of an artifact that is still to be uploaded."""
+        query = select(files.c.content).where(files.c.run == run_id, files.c.position == position)
+        async with self._db.read() as connection:
+            content: bytes | None = await connection.scalar(query)
+        return content
+
+    async def carded(self, run_id: int, channel: str, ts: str) -> bool:
+        """Note where the card is; False where another one had been posted, so that this one is to be taken away."""
+        change = update(cards).where(cards.c.run == run_id, cards.c.ts.is_(None)).values(channel=channel, ts=ts)
+        async with self._db.write() as connection:
+            return (await connection.execute(change)).rowcount == 1
+
+    async def told(self, run_id: int, **changes: Any) -> None:
+        """Note at once what was posted in the thread: `told`, `parts` or `closed`."""
+        async with self._db.write() as connection:
+            await connection.execute(update(cards).where(cards.c.run == run_id).values(**changes))
+            if changes.get("closed"):
+                await connection.execute(delete(files).where(files.c.run == run_id))
+
+    async def refused(self, run_id: int, word: str) -> None:
+        """Note that the card can't be posted, in Slack's word; the tracker ends the run."""
+        async with self._db.write() as connection:
+            await connection.execute(update(cards).where(cards.c.run == run_id).values(refused=word))
+
+    async def shown(self, story: Story, digest: str) -> bool:
+        """Note that card and thread show what `story` told.
+
+        Returns:
+            False where we're no longer the workspace's courier: then it's marked for showing again, since what
+            another courier showed meanwhile may have been overwritten.
+        """
+        mine = exists().where(workspaces.c.id == story.run.workspace, workspaces.c.courier == self._holding.process_id)
+        row = update(runs).where(runs.c.id == story.run.id)
+        async with self._db.write() as connection:
+            noted = await connection.execute(
+                row.where(mine, runs.c.shown_revision <= story.revision).values(shown_revision=story.revision)
+            )
+            if noted.rowcount != 1:
+                await connection.execute(row.values(revision=runs.c.revision + 1))
+            values = {"shown": digest if noted.rowcount == 1 else "", "misses": 0, "retry_at": None}
+            await connection.execute(update(cards).where(cards.c.run == story.run.id).values(**values))
+        return bool(noted.rowcount == 1)
+
+    async def postponed(self, run_id: int, until: datetime) -> None:
+        """Note that Slack couldn't be told now."""
+        change = update(cards).where(cards.c.run == run_id).values(misses=cards.c.misses + 1, retry_at=until)
+        async with self._db.write() as connection:
+            await connection.execute(change)
+
+    async def notices(self, workspace: str) -> list[Notice]:
+        """What the admins are to be told."""
+        query = select(notices).where(notices.c.workspace == workspace, notices.c.over == false())
+        async with self._db.read() as connection:
+            rows = (await connection.execute(query.order_by(notices.c.id))).all()
+        return [Notice(id=row.id, topic=row.topic, text=row.text, told=tuple(row.told)) for row in rows]
+
+    async def noticed(self, notice: int, admin: str) -> None:
+        """Note that an admin has been told."""
+        row = notices.c.id == notice
+        async with self._db.write() as connection:
+            told = await connection.scalar(select(notices.c.told).where(row).with_for_update()) or []
+            await connection.execute(update(notices).where(row).values(told=[*told, admin]))

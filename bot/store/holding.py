@@ -1,0 +1,256 @@
+"""What the tracker writes and reads: its process's heartbeat, the runs that it holds, and what becomes of them.
+
+A process is one row whose `beats` grow. Others judge it by whether they see it grow, by their own clocks; who is
+declared dead gets a new epoch, so that nothing it still writes counts, and its runs go to the others.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import and_, case, delete, exists, false, insert, or_, select, true, update
+
+from bot.model import Frozen, News, Notebook, Progress, Results, Run, State
+from bot.store.rows import news_rows, progress_columns, run_of
+from bot.store.tables import cards, files, news, notices, processes, results, runs
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+
+    from sqlalchemy import ColumnElement
+
+    from bot.store.database import Database
+
+
+class Held(Frozen):
+    """A run that this process holds, with what only its submission needs.
+
+    Attributes:
+        tz: The asker's time zone.
+        carded: Its card is posted.
+        refused: Its card can't be posted, in Slack's word.
+    """
+
+    run: Run
+    tz: str = "UTC"
+    carded: bool = False
+    refused: str = ""
+
+
+class Holding:
+    """This process's share of the runs."""
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+        self.process_id: int | None = None
+        self.epoch = 1
+
+    async def register(self) -> None:
+        """Enter this process; a process that was declared dead enters anew."""
+        async with self._db.write() as connection:
+            row = (await connection.execute(insert(processes).values(beats=1).returning(processes.c.id))).one()
+            idle = ~exists().where(runs.c.holder == processes.c.id, runs.c.settled == false())
+            await connection.execute(delete(processes).where(processes.c.dead == true(), idle))
+        self.process_id, self.epoch = row.id, 1
+
+    async def beat(self) -> bool:
+        """Show that this process lives; False where it was declared dead."""
+        change = update(processes).where(self._me()).values(beats=processes.c.beats + 1)
+        async with self._db.write() as connection:
+            return (await connection.execute(change)).rowcount == 1
+
+    async def leave(self) -> None:
+        """Hand everything over at once: what a process that stops in order does last."""
+        async with self._db.write() as connection:
+            await connection.execute(update(processes).where(self._me()).values(dead=True))
+
+    async def beats(self) -> dict[int, int]:
+        """The other living processes' heartbeats, by process."""
+        query = select(processes.c.id, processes.c.beats).where(processes.c.dead == false())
+        async with self._db.read() as connection:
+            rows = (await connection.execute(query)).all()
+        return {row.id: row.beats for row in rows if row.id != self.process_id}
+
+    async def declare_dead(self, process: int, beats: int) -> bool:
+        """Fence a process that was seen not to beat since `beats`; False where it had beaten after all."""
+        silent = and_(processes.c.id == process, processes.c.beats == beats, processes.c.dead == false())
+        change = update(processes).where(silent).values(dead=True, epoch=processes.c.epoch + 1)
+        async with self._db.write() as connection:
+            return (await connection.execute(change)).rowcount == 1
+
+    async def claim(self, limit: int) -> list[Held]:
+        """Take up to `limit` runs that nobody living holds."""
+        dead = select(processes.c.id).where(processes.c.dead == true())
+        alive = select(processes.c.id)
+        orphaned = or_(runs.c.holder.is_(None), runs.c.holder.in_(dead), runs.c.holder.not_in(alive))
+        found = select(runs.c.id).where(runs.c.settled == false(), orphaned)
+        async with self._db.read() as connection:
+            if (await connection.execute(found.limit(1))).first() is None:
+                return []
+        batch = found.limit(limit).with_for_update(skip_locked=True)
+        change = update(runs).where(runs.c.id.in_(batch)).values(holder=self.process_id).returning(runs.c.id)
+        async with self._db.write() as connection:
+            if await connection.scalar(select(processes.c.id).where(self._me())) is None:
+                return []
+            ids = [row.id for row in (await connection.execute(change)).all()]
+        return await self.held(ids)
+
+    async def held(self, ids: Sequence[int] | None = None) -> list[Held]:
+        """The unsettled runs that this process holds, or those of them among `ids`."""
+        query = (
+            select(runs, cards.c.ts.is_not(None).label("carded"), cards.c.refused)
+            .join(cards, cards.c.run == runs.c.id)
+            .where(runs.c.holder == self.process_id, runs.c.settled == false())
+            .order_by(runs.c.id)
+        )
+        if ids is not None:
+            query = query.where(runs.c.id.in_(ids))
+        async with self._db.read() as connection:
+            rows = (await connection.execute(query)).all()
+        return [
+            Held(
+                run=run_of(row),
+                tz=row.asker_tz,
+                carded=row.carded,
+                refused=row.refused,
+            )
+            for row in rows
+        ]
+
+    async def calls(self) -> list[int]:
+        """Held runs that somebody's write wants looked at: a card is posted or can't be, a person took it back."""
+        query = (
+            select(runs.c.id)
+            .join(cards, cards.c.run == runs.c.id)
+            .where(
+                runs.c.holder == self.process_id,
+                runs.c.settled == false(),
+                or_(
+                    and_(runs.c.state == State.REQUESTED.value, or_(cards.c.ts.is_not(None), cards.c.refused != "")),
+                    runs.c.untracked_at.is_not(None),
+                ),
+            )
+        )
+        async with self._db.read() as connection:
+            return [row.id for row in (await connection.execute(query)).all()]
+
+    async def commit(
+        self, run: Run, progress: Progress, told: Sequence[News], *, request: dict[str, Any] | None = None
+    ) -> bool:
+        """Write what became of a held run; False where it's no longer ours, and nothing was written."""
+        async with self._db.write() as connection:
+            change = update(runs).where(*self._still(run)).values(self._changes(progress, request))
+            if (await connection.execute(change)).rowcount != 1:
+                return False
+            if told:
+                await connection.execute(insert(news), news_rows(run.id, told))
+        return True
+
+    async def settle(
+        self, run: Run, progress: Progress, told: Sequence[News], left: Results, contents: Mapping[int, bytes]
+    ) -> bool:
+        """Like commit, with the results and the contents of their artifacts by position."""
+        async with self._db.write() as connection:
+            change = update(runs).where(*self._still(run)).values(self._changes(progress, None))
+            if (await connection.execute(change)).rowcount != 1:
+                return False
+            if told:
+                await connection.execute(insert(news), news_rows(run.id, told))
+            body = left.model_dump(mode="json", exclude_defaults=True)
+            await connection.execute(insert(results).values(run=run.id, body=body))
+            for position, content in contents.items():
+                await connection.execute(insert(files).values(run=run.id, position=position, content=content))
+        return True
+
+    async def accept(self, run: Run, progress: Progress, told: Sequence[News]) -> bool:
+        """Write the platform's run id for this attempt, whoever holds the run by now: it's never thrown away."""
+        waiting = and_(
+            runs.c.id == run.id,
+            runs.c.attempt == progress.attempt,
+            runs.c.remote_id.is_(None),
+            runs.c.state.in_([State.SUBMITTING.value, State.UNCLEAR.value]),
+        )
+        # Where it's another's by now, or nobody's, the next claim finds it.
+        still_ours = and_(runs.c.holder == self.process_id, exists().where(self._me()))
+        changes = self._changes(progress, None) | {"holder": case((still_ours, self.process_id), else_=None)}
+        async with self._db.write() as connection:
+            if (await connection.execute(update(runs).where(waiting).values(changes))).rowcount != 1:
+                return False
+            if told:
+                await connection.execute(insert(news), news_rows(run.id, told))
+        return True
+
+    async def claimed_ids(self, remote_ids: Sequence[str]) -> set[str]:
+        """Which of these runs of a platform some row has already."""
+        query = select(runs.c.remote_id).where(runs.c.remote_id.in_(remote_ids))
+        async with self._db.read() as connection:
+            return {row.remote_id for row in (await connection.execute(query)).all()}
+
+    async def rivals(self, run: Run, since: datetime) -> int:
+        """How many other submissions of this run's notebook since then are without an answer, in every workspace."""
+        query = select(runs.c.id).where(
+            runs.c.platform == run.request.notebook.platform.value,
+            runs.c.notebook == run.request.notebook.id,
+            runs.c.state.in_([State.SUBMITTING.value, State.UNCLEAR.value]),
+            runs.c.submitted_at >= since,
+            runs.c.id != run.id,
+        )
+        async with self._db.read() as connection:
+            return len((await connection.execute(query)).all())
+
+    async def durations(self, workspace: str, notebook: Notebook, limit: int) -> list[float]:
+        """How many seconds the newest successful runs of a notebook took, newest first."""
+        query = (
+            select(runs.c.progress)
+            .where(
+                runs.c.platform == notebook.platform.value,
+                runs.c.notebook == notebook.id,
+                runs.c.workspace == workspace,
+                runs.c.state == State.SUCCEEDED.value,
+            )
+            .order_by(runs.c.id.desc())
+            .limit(limit)
+        )
+        async with self._db.read() as connection:
+            rows = (await connection.execute(query)).all()
+        known = [Progress.model_validate(row.progress) for row in rows]
+        return [(one.ended_at - one.started_at).total_seconds() for one in known if one.ended_at and one.started_at]
+
+    async def notice(self, workspace: str, topic: str, text: str, now: datetime) -> None:
+        """Have the admins told once, until the topic is over."""
+        standing = select(notices.c.id).where(
+            notices.c.workspace == workspace, notices.c.topic == topic, notices.c.over == false()
+        )
+        async with self._db.write() as connection:
+            if (await connection.execute(standing)).first() is None:
+                await connection.execute(
+                    insert(notices).values(workspace=workspace, topic=topic, text=text, at=now, told=[])
+                )
+
+    async def over(self, workspace: str, topic: str) -> None:
+        """What the admins were told is over; the next time is told again."""
+        standing = and_(notices.c.workspace == workspace, notices.c.topic == topic, notices.c.over == false())
+        async with self._db.read() as connection:
+            if await connection.scalar(select(notices.c.id).where(standing)) is None:
+                return
+        async with self._db.write() as connection:
+            await connection.execute(update(notices).where(standing).values(over=True))
+
+    def _me(self) -> ColumnElement[bool]:
+        return and_(processes.c.id == self.process_id, processes.c.epoch == self.epoch, processes.c.dead == false())
+
+    def _still(self, run: Run) -> list[ColumnElement[bool]]:
+        """The fence: the run is ours, we live, and no id came in by `accept` meanwhile."""
+        return [
+            runs.c.id == run.id,
+            runs.c.holder == self.process_id,
+            runs.c.attempt == run.progress.attempt,
+            runs.c.remote_id.is_not_distinct_from(run.progress.remote_id),
+            exists().where(self._me()),
+        ]
+
+    @staticmethod
+    def _changes(progress: Progress, request: dict[str, Any] | None) -> dict[str, Any]:
+        changes = progress_columns(progress) | {"revision": runs.c.revision + 1}
+        return changes if request is None else changes | {"request": request}

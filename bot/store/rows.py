@@ -1,0 +1,107 @@
+"""Between rows and the words of the house."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from bot.model import Entry, Frozen, News, Notebook, Platform, Progress, Request, Results, Run
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from sqlalchemy import Row
+
+
+class Card(Frozen):
+    """What the courier knows of a run's card.
+
+    Attributes:
+        channel, ts: Where it is, once it's posted.
+        shown: A digest of what it shows.
+        told: The id of the newest news in its thread.
+        parts: How many parts of the results are posted.
+        closed: The closing line is posted.
+        misses: How many deliveries in a row have failed.
+    """
+
+    channel: str | None = None
+    ts: str | None = None
+    shown: str = ""
+    told: int = 0
+    parts: int = 0
+    closed: bool = False
+    misses: int = 0
+
+
+class Story(Frozen):
+    """Everything that one delivery needs: what is true, and what was shown.
+
+    Attributes:
+        run: The run.
+        card: Its card.
+        news: What the thread hasn't told yet, as (id, news), oldest first.
+        results: What it left, once settled.
+        revision: What `run` was read at.
+        reply_url: For a word to the asker alone, within 30 minutes of asking.
+        tz: The asker's time zone.
+    """
+
+    run: Run
+    card: Card
+    news: tuple[tuple[int, News], ...] = ()
+    results: Results | None = None
+    revision: int
+    reply_url: str = ""
+    tz: str = "UTC"
+
+
+def run_of(row: Row[Any]) -> Run:
+    """A row of `runs`."""
+    return Run(
+        id=row.id,
+        workspace=row.workspace,
+        number=row.number,
+        request=Request.model_validate(row.request),
+        asker=row.asker,
+        asker_name=row.asker_name,
+        channel=row.channel,
+        dm=row.dm,
+        asked_at=row.asked_at,
+        progress=Progress.model_validate(row.progress),
+        untracked_by=row.untracked_by,
+        untracked_at=row.untracked_at,
+    )
+
+
+def progress_columns(progress: Progress) -> dict[str, Any]:
+    """The tracker's columns; those that are searched by stand also on their own."""
+    return {
+        "state": progress.state.value,
+        "remote_id": progress.remote_id,
+        "attempt": progress.attempt,
+        "submitted_at": progress.submitted_at,
+        "settled": progress.settled,
+        "progress": progress.model_dump(mode="json", exclude_defaults=True),
+    }
+
+
+def news_rows(run: int, news: Iterable[News]) -> list[dict[str, Any]]:
+    """Rows of `news`, in their order."""
+    return [{"run": run, "body": one.model_dump(mode="json", exclude_defaults=True)} for one in news]
+
+
+def entry_of(row: Row[Any]) -> Entry:
+    """A row of `entries`."""
+    return Entry(
+        name=row.name,
+        notebook=Notebook(platform=Platform(row.platform), id=row.notebook),
+        url=row.url,
+        title=row.title,
+        defaults=_tuples(row.defaults),
+        literal=frozenset(row.literal),
+        added_by=row.added_by,
+    )
+
+
+def _tuples(inputs: dict[str, Any]) -> dict[str, Any]:
+    return {name: tuple(value) if isinstance(value, list) else value for name, value in inputs.items()}

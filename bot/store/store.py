@@ -1,0 +1,43 @@
+"""The store: one database, seen from the desk, the tracker and the courier."""
+
+from __future__ import annotations
+
+from bot.store.catalogue import Catalogue
+from bot.store.database import Database
+from bot.store.delivery import Delivery
+from bot.store.holding import Holding
+from bot.store.requests import Requests
+
+
+class Store:
+    """Everything that is kept.
+
+    Args:
+        url: As for Database.
+
+    Attributes:
+        holding: The tracker's side, with this process's heartbeat.
+        requests: The desk's side.
+        delivery: The courier's side.
+        catalogue: Short names.
+    """
+
+    def __init__(self, url: str) -> None:
+        self.database = Database(url)
+        self.holding = Holding(self.database)
+        self.requests = Requests(self.database, self.holding)
+        self.delivery = Delivery(self.database, self.holding)
+        self.catalogue = Catalogue(self.database)
+
+    async def open(self) -> None:
+        """Migrate, and enter this process.
+
+        Raises:
+            StoreUnavailable: The database can't be reached.
+        """
+        await self.database.migrate()
+        await self.holding.register()
+
+    async def close(self) -> None:
+        """Let the connections go; a process that stops in order calls `holding.leave` before."""
+        await self.database.close()

@@ -1,0 +1,1 @@
+"""What is true: platforms' answers in, rows out. Knows no Slack."""

@@ -1,0 +1,180 @@
+"""Looking at a started run, and fetching what it left once it has ended."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import TYPE_CHECKING, Final
+
+from bot import cadence, lifecycle
+from bot.errors import PlatformError, RateLimited, Unauthorized, Unavailable
+from bot.lifecycle import Missed
+from bot.model import Artifact, Document, Inputs, News, Results, State, Trouble
+from bot.outputs import ipynb, snapshot
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bot.model import Look, Progress, Run
+    from bot.platforms.base import Fetched, PlatformClient
+    from bot.tracker.deps import Deps, Tracked
+
+log = logging.getLogger(__name__)
+
+FETCH_TRIES: Final = 8
+"""How often results that can't be had are tried for before the thread is told so: some four minutes."""
+
+
+async def look(deps: Deps, client: PlatformClient, tracked: Tracked) -> float | None:
+    """Look once, and write what changed.
+
+    Returns:
+        Seconds until the next step; None where the run is no longer ours to look at.
+    """
+    run = tracked.run
+    now = deps.now()
+    begun = run.progress.submitted_at or run.asked_at
+    if (now - begun).total_seconds() > deps.give_up_after:
+        return await write(deps, tracked, lifecycle.end(run.progress, State.GIVEN_UP, now))
+    try:
+        seen = await client.look(run.progress.remote_id or "")
+    except PlatformError as error:
+        return await missed(deps, tracked, error)
+    tracked.misses = 0
+    if run.progress.trouble is Trouble.REFUSED:
+        await token_works(deps, run)
+    if seen.state.final:
+        if run.progress.adopted:
+            return await settle(deps, client, tracked, seen)
+        ended = lifecycle.advance(run.progress, seen, deps.now())
+        if await write(deps, tracked, ended) is None:
+            return None
+        return await settle(deps, client, tracked, seen)
+    decision = lifecycle.advance(run.progress, seen, deps.now())
+    if await write(deps, tracked, decision) is None:
+        return None
+    age = (deps.now() - (run.progress.started_at or begun)).total_seconds()
+    return cadence.next_look(max(age, 0.0), chance=deps.random.random())
+
+
+async def missed(deps: Deps, tracked: Tracked, error: PlatformError) -> float | None:
+    """Note a look that failed, and back off."""
+    tracked.misses += 1
+    decision = lifecycle.advance(tracked.run.progress, Missed(error, tracked.misses), deps.now())
+    log.info("run %d: look %d in a row failed: %s", tracked.run.id, tracked.misses, error)
+    if await write(deps, tracked, decision) is None:
+        return None
+    if isinstance(error, Unauthorized):
+        await token_refused(deps, tracked.run)
+    retry_after = error.retry_after if isinstance(error, RateLimited | Unavailable) else None
+    return cadence.back_off(tracked.misses, chance=deps.random.random(), retry_after=retry_after)
+
+
+async def settle(deps: Deps, client: PlatformClient, tracked: Tracked, seen: Look | None = None) -> float | None:
+    """Fetch what an ended run left; the answer is as for look()."""
+    remote_id = tracked.run.progress.remote_id or ""
+    try:
+        seen = seen or await client.look(remote_id)
+        if seen.document == "pending":
+            wait = cadence.next_settling(tracked.tries)
+            if wait is not None:
+                tracked.tries += 1
+                return wait
+        fetched = await client.fetch(remote_id, seen, deps.document_limit)
+    except PlatformError as error:
+        tracked.misses += 1
+        if tracked.misses < FETCH_TRIES:
+            retry_after = error.retry_after if isinstance(error, RateLimited | Unavailable) else None
+            return cadence.back_off(tracked.misses, chance=deps.random.random(), retry_after=retry_after)
+        return await _settled(deps, tracked, seen, (), f"the results couldn't be fetched: {error}")
+    late = "the results didn't come within a minute of the end" if seen.document == "pending" else ""
+    return await _settled(deps, tracked, seen, fetched, late)
+
+
+async def _settled(
+    deps: Deps, tracked: Tracked, seen: Look | None, fetched: Sequence[Fetched], missing: str
+) -> float | None:
+    run = tracked.run
+    # Parsing is work for a processor, and the loop has others waiting.
+    document, complaint, given = await asyncio.to_thread(_read, fetched)
+    progress, told = run.progress, tuple[News, ...]()
+    if progress.adopted:
+        progress, told = _verified(deps, progress, seen, given, run.request.inputs)
+    if progress.state is State.FAILED and not progress.reason and document.failure is not None:
+        failure = document.failure
+        progress = progress.model_copy(update={"reason": f"{failure.name}: {failure.message}"[:500]})
+    artifacts: list[Artifact] = []
+    contents: dict[int, bytes] = {}
+    for position, one in enumerate(fetched):
+        artifact = one.artifact
+        if one.content is not None and len(one.content) > deps.file_limit:
+            artifact = artifact.model_copy(update={"note": "too large to post here", "size": len(one.content)})
+        elif one.content is not None:
+            contents[position] = one.content
+            artifact = artifact.model_copy(update={"size": len(one.content)})
+        artifacts.append(artifact)
+    left_out = tuple(words for words in (*document.left_out, complaint, missing) if words)
+    left = Results(outputs=document.outputs, failure=document.failure, left_out=left_out, artifacts=tuple(artifacts))
+    if progress.state is State.UNCLEAR:
+        left, contents = Results(), {}
+    settled = progress.model_copy(update={"settled": True})
+    if await deps.store.holding.settle(run, settled, told, left, contents):
+        tracked.run = run.model_copy(update={"progress": settled})
+        deps.ring(run.workspace)
+    return None
+
+
+def _verified(
+    deps: Deps, progress: Progress, seen: Look | None, given: Inputs | None, asked: Inputs
+) -> tuple[Progress, tuple[News, ...]]:
+    """A run that was found in a list is ours only if it was given our inputs."""
+    if seen is None or given != asked:
+        decision = lifecycle.end(
+            progress.model_copy(update={"remote_id": progress.remote_id}), State.UNCLEAR, deps.now()
+        )
+    else:
+        decision = lifecycle.advance(progress.model_copy(update={"adopted": False}), seen, deps.now())
+    return decision.progress, decision.news
+
+
+def _read(fetched: Sequence[Fetched]) -> tuple[Document, str, Inputs | None]:
+    """The first document among the files, read; what is wrong with it; and the inputs that it says it was given."""
+    for one in fetched:
+        if not one.document or one.content is None:
+            continue
+        try:
+            if one.document == "ipynb":
+                return ipynb.read(one.content), "", None
+            return snapshot.read(one.content), "", snapshot.inputs(one.content)
+        except ValueError as error:
+            return Document(), str(error), None
+    return Document(), "", None
+
+
+async def write(deps: Deps, tracked: Tracked, decision: lifecycle.Decision) -> float | None:
+    """Write a decision, if it changes anything.
+
+    Returns:
+        0.0 where the run is still to be followed; None where it is done, or no longer ours.
+    """
+    run = tracked.run
+    if decision.progress == run.progress and not decision.news:
+        return 0.0
+    if not await deps.store.holding.commit(run, decision.progress, decision.news):
+        log.info("run %d is no longer ours", run.id)
+        return None
+    tracked.run = run.model_copy(update={"progress": decision.progress})
+    deps.ring(run.workspace)
+    return None if decision.progress.settled else 0.0
+
+
+async def token_refused(deps: Deps, run: Run) -> None:
+    """Have the admins told, once."""
+    platform = run.request.notebook.platform
+    await deps.store.holding.notice(run.workspace, f"token:{platform.value}", platform.value, deps.now())
+    deps.ring(run.workspace)
+
+
+async def token_works(deps: Deps, run: Run) -> None:
+    """What the admins were told is over."""
+    await deps.store.holding.over(run.workspace, f"token:{run.request.notebook.platform.value}")

@@ -1,0 +1,211 @@
+"""Starting a run: never twice.
+
+The row says `submitting` before the POST leaves. What is then not known to have been refused is never sent again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from bot import cadence, lifecycle
+from bot.errors import (
+    BadReply,
+    PlatformError,
+    RateLimited,
+    StoreUnavailable,
+    Unauthorized,
+    Unavailable,
+    UserError,
+)
+from bot.model import Cause, Run, State, Submission
+from bot.tracker.look import token_refused, token_works, write
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from bot.lifecycle import Decision
+    from bot.model import Request
+    from bot.platforms.base import PlatformClient
+    from bot.tracker.deps import Deps, Tracked
+
+log = logging.getLogger(__name__)
+
+PATIENCE: Final = timedelta(minutes=10)
+"""How long a start is tried for while the platform can't be reached."""
+BEFORE, AFTER = timedelta(seconds=5), timedelta(seconds=60)
+"""Around a submission: a run created in this window may be the one whose answer was lost."""
+DOUBT_TRIES: Final = 4
+KNOWN_RUNS: Final = 3
+"""Fewer past runs than this say nothing of how long one usually takes."""
+
+
+async def submit(deps: Deps, client: PlatformClient, tracked: Tracked) -> float | None:
+    """Check the request with its platform, then start it; the answer is as for look()."""
+    run = tracked.run
+    try:
+        request = await client.prepare(run.request, run.request.literal, _local(deps.now(), tracked.tz))
+        request = request.model_copy(update={"literal": frozenset(request.inputs)})
+    except UserError as error:
+        reason = f"{error.text} {error.hint}".strip()
+        return await write(
+            deps, tracked, lifecycle.end(run.progress, State.REJECTED, deps.now(), reason=reason, cause=Cause.PERSON)
+        )
+    except (Unavailable, RateLimited, BadReply) as error:
+        return await _again(deps, tracked, error)
+    except PlatformError as error:
+        return await _refused(deps, tracked, error)
+    if request.adopt is not None:
+        return await _adopt_asked(deps, client, tracked, request)
+    durations = await deps.store.holding.durations(run.workspace, request.notebook, 20)
+    begun = lifecycle.begin(run.progress.model_copy(update={"usual": _usual(durations)}), deps.now())
+    changed = request.model_dump(mode="json", exclude_defaults=True)
+    if not await deps.store.holding.commit(run, begun.progress, begun.news, request=changed):
+        return None
+    tracked.run = run.model_copy(update={"progress": begun.progress, "request": request})
+    deps.ring(run.workspace)
+    return await _post(deps, client, tracked)
+
+
+async def _post(deps: Deps, client: PlatformClient, tracked: Tracked) -> float | None:
+    run = tracked.run
+    try:
+        answer = await client.submit(run.request)
+    except PlatformError as error:
+        log.warning("run %d: start: %s: %s", run.id, type(error).__name__, error)
+        decision = lifecycle.refused_start(run.progress, error, deps.now())
+        if decision is None:
+            tracked.tries = 0
+            return await settle_doubt(deps, client, tracked)
+        if decision.progress.state is State.REQUESTED:
+            return await _again(deps, tracked, error)
+        return await _refused(deps, tracked, error)
+    decision = lifecycle.submitted(run.progress, answer, deps.now())
+    return await _accept(deps, tracked, decision)
+
+
+async def _accept(deps: Deps, tracked: Tracked, decision: Decision) -> float | None:
+    """Write the platform's run id, for as long as it takes the database to let us."""
+    misses = 0
+    while True:
+        try:
+            accepted = await deps.store.holding.accept(tracked.run, decision.progress, decision.news)
+        except StoreUnavailable:
+            misses += 1
+            log.exception("run %d: its id %s isn't saved yet", tracked.run.id, decision.progress.remote_id)
+            await asyncio.sleep(cadence.back_off(min(misses, 3), chance=deps.random.random()))
+            continue
+        break
+    if not accepted:
+        return None
+    tracked.run = tracked.run.model_copy(update={"progress": decision.progress})
+    tracked.misses = tracked.tries = 0
+    deps.ring(tracked.run.workspace)
+    await token_works(deps, tracked.run)
+    return None if decision.progress.settled else cadence.FIRST
+
+
+async def _again(deps: Deps, tracked: Tracked, error: PlatformError) -> float | None:
+    """Nothing was started: try again, for a while."""
+    run, now = tracked.run, deps.now()
+    if now - run.asked_at > PATIENCE:
+        return await write(deps, tracked, lifecycle.end(run.progress, State.REJECTED, now, reason=str(error)))
+    tracked.misses += 1
+    if await write(deps, tracked, lifecycle.put_back(run.progress, error, now)) is None:
+        return None
+    retry_after = error.retry_after if isinstance(error, RateLimited | Unavailable) else None
+    return cadence.back_off(tracked.misses, chance=deps.random.random(), retry_after=retry_after)
+
+
+async def _refused(deps: Deps, tracked: Tracked, error: PlatformError) -> float | None:
+    run = tracked.run
+    decision = lifecycle.refused_start(run.progress, error, deps.now())
+    if decision is None:
+        return await _again(deps, tracked, error)
+    if isinstance(error, Unauthorized):
+        await token_refused(deps, run)
+        words = "The admins were told." if deps.admins else "Whoever runs Threadbook has to renew it."
+        decision = decision.model_copy(update={"progress": decision.progress.model_copy(update={"reason": words})})
+    return await write(deps, tracked, decision)
+
+
+async def settle_doubt(deps: Deps, client: PlatformClient, tracked: Tracked) -> float | None:
+    """A start whose answer was lost: find it in the platform's list, or say that it may have started."""
+    run = tracked.run
+    begun = run.progress.submitted_at or deps.now()
+    try:
+        found = await _sole_candidate(deps, client, run, begun)
+    except PlatformError as error:
+        log.info("run %d: couldn't list the notebook's runs: %s", run.id, error)
+        found = None
+    if found is not None:
+        adopted = lifecycle.submitted(run.progress.model_copy(update={"adopted": True}), found, deps.now())
+        return await _accept(deps, tracked, adopted)
+    tracked.tries += 1
+    if tracked.tries < DOUBT_TRIES and _has_list(run):
+        return cadence.back_off(tracked.tries, chance=deps.random.random())
+    return await write(deps, tracked, lifecycle.end(run.progress, State.UNCLEAR, deps.now(), cause=Cause.CRASH))
+
+
+def _has_list(run: Run) -> bool:
+    return run.request.notebook.platform.value == "deepnote"
+
+
+async def _sole_candidate(deps: Deps, client: PlatformClient, run: Run, begun: datetime) -> Submission | None:
+    """The only run of the notebook in the window that no row has, if no other submission could be its origin."""
+    listed = await client.listed(run.request.notebook, begun - BEFORE)
+    if listed is None:
+        return None
+    window = [one for one in listed if begun - BEFORE <= one.created_at <= begun + AFTER]
+    claimed = await deps.store.holding.claimed_ids([one.run_id for one in window])
+    free = [one for one in window if one.run_id not in claimed]
+    if len(free) != 1 or await deps.store.holding.rivals(run, begun - AFTER):
+        return None
+    return Submission(run_id=free[0].run_id, state=free[0].state, created_at=free[0].created_at)
+
+
+async def _adopt_asked(deps: Deps, client: PlatformClient, tracked: Tracked, request: Request) -> float | None:
+    """Watch a run that was started elsewhere: the one that was named, or the notebook's newest."""
+    run = tracked.run
+    remote_id = request.adopt or ""
+    if not remote_id:
+        try:
+            listed = await client.listed(request.notebook, deps.now() - timedelta(days=7))
+        except PlatformError as error:
+            return await _again(deps, tracked, error)
+        if not listed:
+            reason = "That notebook has had no run in the last seven days, so there is nothing to track."
+            ended = lifecycle.end(run.progress, State.REJECTED, deps.now(), reason=reason, cause=Cause.PERSON)
+            return await write(deps, tracked, ended)
+        remote_id = listed[0].run_id
+    try:
+        seen = await client.look(remote_id)
+    except PlatformError as error:
+        return await _refused(deps, tracked, error)
+    state = seen.state if not seen.state.final else State.RUNNING
+    answer = Submission(run_id=remote_id, state=state, word=seen.word, created_at=seen.started_at)
+    decision = lifecycle.submitted(run.progress, answer, deps.now())
+    changed = request.model_dump(mode="json", exclude_defaults=True)
+    if not await deps.store.holding.commit(run, decision.progress, decision.news, request=changed):
+        return None
+    tracked.run = run.model_copy(update={"progress": decision.progress, "request": request})
+    tracked.misses = 0
+    deps.ring(run.workspace)
+    return 0.0
+
+
+def _usual(durations: list[float]) -> float | None:
+    """What four runs in five stay under."""
+    if len(durations) < KNOWN_RUNS:
+        return None
+    return sorted(durations)[int(0.8 * (len(durations) - 1) + 0.5)]
+
+
+def _local(now: datetime, tz: str) -> datetime:
+    try:
+        return now.astimezone(ZoneInfo(tz))
+    except (ZoneInfoNotFoundError, ValueError):
+        return now

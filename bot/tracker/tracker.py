@@ -1,0 +1,186 @@
+"""The tracker's loop: this process's runs in memory, ordered by when each wants its next step."""
+
+from __future__ import annotations
+
+import asyncio
+import heapq
+import logging
+from secrets import token_hex
+from typing import TYPE_CHECKING, Final
+
+from bot import lifecycle
+from bot.errors import PlatformError, StoreUnavailable
+from bot.model import Cause, Platform, State
+from bot.tracker.deps import Deps, Tracked
+from bot.tracker.look import look, settle, write
+from bot.tracker.submit import settle_doubt, submit
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from bot.store.holding import Held
+
+log = logging.getLogger(__name__)
+
+AT_ONCE: Final = 64
+"""Steps under way a platform: a slow one holds up nobody else's."""
+AFTER_TROUBLE: Final = 5.0
+
+
+class Tracker:
+    """Follows the runs that this process holds.
+
+    Args:
+        deps: What it works with.
+    """
+
+    def __init__(self, deps: Deps) -> None:
+        self.deps = deps
+        self.held: dict[int, Tracked] = {}
+        self._due: list[tuple[float, int]] = []
+        self._ready: dict[Platform, list[int]] = {platform: [] for platform in Platform}
+        self._running: dict[Platform, int] = dict.fromkeys(Platform, 0)
+        self._steps: set[asyncio.Task[None]] = set()
+        self._bell = asyncio.Event()
+        self._stopping = False
+
+    def take(self, runs: Iterable[Held]) -> None:
+        """Follow these runs, or learn what others wrote of those that are followed."""
+        for held in runs:
+            tracked = self.held.get(held.run.id)
+            if tracked is None:
+                tracked = Tracked(held.run, held.tz, held.carded, held.refused)
+                self.held[held.run.id] = tracked
+            else:
+                # What this process wrote itself it knows better than a read that may be older.
+                tracked.carded, tracked.refused = held.carded, held.refused
+                acts = {"untracked_at": held.run.untracked_at, "untracked_by": held.run.untracked_by}
+                tracked.run = tracked.run.model_copy(update=acts)
+            self._at(tracked, 0.0)
+
+    def drop_all(self) -> None:
+        """This process was declared dead: nothing is its to follow any more."""
+        self.held.clear()
+        self._due.clear()
+        for ready in self._ready.values():
+            ready.clear()
+
+    async def run(self) -> None:
+        """Take steps until `stop`."""
+        loop = asyncio.get_running_loop()
+        while not self._stopping:
+            self._start_due(loop.time())
+            wait = self._due[0][0] - loop.time() if self._due else None
+            self._bell.clear()
+            try:
+                async with asyncio.timeout(None if wait is None else max(wait, 0.0)):
+                    await self._bell.wait()
+            except TimeoutError:
+                continue
+
+    async def stop(self, seconds: float) -> None:
+        """Begin no more steps, and let those under way end, for so many seconds at most."""
+        self._stopping = True
+        self._bell.set()
+        if self._steps:
+            _, late = await asyncio.wait(self._steps, timeout=seconds)
+            for step in late:
+                step.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+
+    def _at(self, tracked: Tracked, wait: float) -> None:
+        """Have the next step taken after `wait` seconds."""
+        if tracked.busy:
+            tracked.due = 0.0  # as soon as the step under way has ended
+            return
+        due = asyncio.get_running_loop().time() + wait
+        tracked.due = due
+        heapq.heappush(self._due, (due, tracked.run.id))
+        if self._due[0][1] == tracked.run.id:
+            self._bell.set()
+
+    def _start_due(self, now: float) -> None:
+        while self._due and self._due[0][0] <= now:
+            due, run_id = heapq.heappop(self._due)
+            tracked = self.held.get(run_id)
+            if tracked is None or tracked.busy or tracked.due != due:
+                continue  # it was dropped, or the time was changed
+            tracked.busy = True
+            self._ready[tracked.run.request.notebook.platform].append(run_id)
+        for platform in Platform:
+            self._start_ready(platform)
+
+    def _start_ready(self, platform: Platform) -> None:
+        ready = self._ready[platform]
+        while ready and self._running[platform] < AT_ONCE and not self._stopping:
+            tracked = self.held.get(ready.pop(0))
+            if tracked is None:
+                continue
+            self._running[platform] += 1
+            step = asyncio.create_task(self._step(tracked, platform))
+            self._steps.add(step)
+            step.add_done_callback(self._steps.discard)
+
+    async def _step(self, tracked: Tracked, platform: Platform) -> None:
+        tracked.due = None
+        wait: float | None = AFTER_TROUBLE
+        try:
+            wait = await self._next(tracked, platform)
+        except StoreUnavailable as error:
+            log.warning("run %d: the database isn't available: %s", tracked.run.id, error)
+        except PlatformError as error:
+            log.warning("run %d: %s", tracked.run.id, error)
+        except Exception:
+            log.exception("run %d: step failed [%s]", tracked.run.id, token_hex(4))
+        finally:
+            self._running[platform] -= 1
+            tracked.busy = False
+            self._ended(tracked, wait)
+            self._start_ready(platform)
+
+    def _ended(self, tracked: Tracked, wait: float | None) -> None:
+        if self.held.get(tracked.run.id) is not tracked:
+            return
+        if wait is None and not self._waits(tracked):
+            del self.held[tracked.run.id]
+        elif tracked.due is not None:
+            self._at(tracked, 0.0)
+        elif wait is not None:
+            self._at(tracked, wait)
+
+    @staticmethod
+    def _waits(tracked: Tracked) -> bool:
+        """Whether it waits for somebody's word: its card, or an approval."""
+        state = tracked.run.progress.state
+        return state in (State.REQUESTED, State.AWAITING_APPROVAL) and not tracked.carded and not tracked.refused
+
+    async def _next(self, tracked: Tracked, platform: Platform) -> float | None:
+        """Take the step that the run's state asks for; the answer is as for look()."""
+        deps, run = self.deps, tracked.run
+        state = run.progress.state
+        if run.untracked_at is not None and not state.final and state is not State.SUBMITTING:
+            return await write(
+                deps, tracked, lifecycle.end(run.progress, State.UNTRACKED, deps.now(), cause=Cause.PERSON)
+            )
+        if state in (State.REQUESTED, State.AWAITING_APPROVAL) and tracked.refused:
+            decision = lifecycle.end(run.progress, State.REJECTED, deps.now(), reason=tracked.refused, cause=Cause.CARD)
+            return await write(deps, tracked, decision)
+        if self._waits(tracked) or state is State.AWAITING_APPROVAL:
+            return None
+        client = deps.platforms.get(platform)
+        if client is None:
+            return await self._without_client(tracked, platform)
+        if state is State.REQUESTED:
+            return await submit(deps, client, tracked)
+        if state is State.SUBMITTING:
+            return await settle_doubt(deps, client, tracked)
+        return await (settle if state.final else look)(deps, client, tracked)
+
+    async def _without_client(self, tracked: Tracked, platform: Platform) -> float | None:
+        """The platform's token was taken out of the settings: runs under way wait for a new one."""
+        deps, run = self.deps, tracked.run
+        if run.progress.state is not State.REQUESTED:
+            return AFTER_TROUBLE * 12
+        reason = f"No token for {platform.label} is set here; an admin can add one."
+        decision = lifecycle.end(run.progress, State.REJECTED, deps.now(), reason=reason, cause=Cause.PERSON)
+        return await write(deps, tracked, decision)

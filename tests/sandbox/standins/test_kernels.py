@@ -1,0 +1,71 @@
+"""Kernels come, work in turn, and leave nothing behind."""
+
+import asyncio
+import os
+import signal
+import sys
+
+import psutil
+import pytest
+
+from .house import notebook, until, visiting
+
+_SERVER = """
+from aiohttp import web
+from bot.sandbox.standins import PlatformStandIns
+
+app = web.Application()
+PlatformStandIns().mount(app)
+web.run_app(app, host="127.0.0.1", port=0, print=lambda text: print(text, flush=True))
+"""
+
+
+def kernels_of(process: psutil.Process) -> list[psutil.Process]:
+    return [child for child in process.children(recursive=True) if "ipykernel_launcher" in " ".join(child.cmdline())]
+
+
+async def test_what_finds_no_kernel_waits_and_closing_ends_everything() -> None:
+    me = psutil.Process()
+    before = set(me.children(recursive=True))
+    async with visiting(at_once=1, spare_kernel=False) as house:
+        sleeps = (
+            "import os, subprocess\nchild = subprocess.Popen(['sleep', '300'])\nprint('at', os.getcwd())\nchild.wait()"
+        )
+        house.stand_ins.shelf.add("sleeps", notebook(sleeps))
+        first = await house.start_on_deepnote("sleeps")
+        second = await house.start_on_deepnote("sleeps", detached=True)
+        page = "/deepnote" + house.stand_ins.shelf["sleeps"].deepnote_path
+        await until(lambda: house.page(page), lambda text: "<pre>at /" in text)
+        assert [(await house.deepnote_run(run))["status"] for run in (first, second)] == ["running", "pending"]
+        assert len(kernels_of(me)) == 1
+        work = kernels_of(me)[0].cwd()
+        assert work != me.cwd()
+    assert set(me.children(recursive=True)) == before
+    assert not os.path.exists(work)  # noqa: PTH110, ASYNC240 - one quick look
+
+
+async def test_a_waiting_run_can_be_stopped_before_it_ever_ran() -> None:
+    async with visiting(at_once=1, spare_kernel=False) as house:
+        sleeps = house.stand_ins.shelf.add("sleeps", notebook("import time\ntime.sleep(300)"))
+        await house.start_on_deepnote("sleeps")
+        waiting = await house.start_on_deepnote("sleeps", detached=True)
+        stop = f"{house.base}/deepnote{sleeps.deepnote_path}?stop={waiting}"
+        async with house.http.post(stop) as answer:
+            assert answer.status == 200
+        run = await house.deepnote_run(waiting)
+        assert (run["status"], run["snapshotStatus"]) == ("stopped", "unavailable")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("with_signal", [signal.SIGTERM, signal.SIGKILL])
+async def test_no_kernel_outlives_its_server(with_signal: signal.Signals) -> None:
+    server = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", _SERVER, stdout=asyncio.subprocess.PIPE, env=dict(os.environ)
+    )
+    assert server.stdout is not None
+    watched = psutil.Process(server.pid)
+    await server.stdout.readline()
+    kernels = await until(lambda: asyncio.to_thread(kernels_of, watched), bool)
+    server.send_signal(with_signal)
+    await server.communicate()
+    assert psutil.wait_procs(kernels, timeout=10)[1] == []

@@ -1,0 +1,133 @@
+"""What holds for any text that people could type."""
+
+from __future__ import annotations
+
+import time
+import unicodedata
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from bot.command import AddEntry, Address, Rerun, RunNotebook
+from bot.errors import Mistake
+from bot.grammar import VERBS, fixed_name, folded, name_fault, parse, pointed, written
+from bot.grammar.decode import decode
+from bot.grammar.verbs import RESERVED
+from bot.model import Notebook, Options, Platform
+
+ID = "0123456789abcdef0123456789abcdef"
+PIECES = [
+    *(word for known in VERBS for word in (known.name, *known.aliases)),
+    *("region", "=", "==", "region=", "=EU", "region=EU", '"', "'", "“", "”", "\u2018", "\u2019", "\\", "«", ",", ":"),
+    *("--", "\u2014", "--live", "-", "--blocks", "a,", "--dm", "--interactive", "--blocks=", "142", "#142", "0", "-5"),
+    *("datalore:", "ana/Kpi", "deepnote:", ID, "https://deepnote.com/", f"project/x/notebook/{ID}", "weekly-kpis"),
+    *("<", ">", "|", "<@U1|ana>", "<!channel>", "&amp;", "&lt;", "<https://a.b|c>", "`", "\u200b", "\u00a0", "\n", "ß"),
+]
+lines = st.lists(st.sampled_from(PIECES) | st.text(max_size=4) | st.just(" "), max_size=14).map("".join)
+platforms = st.none() | st.sampled_from(Platform)
+
+
+def as_slack_sends(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def mistaken(text: str, platform: Platform | None = None, thread: int | None = None) -> Mistake | None:
+    try:
+        parse(text, platform=platform, run=thread)
+    except Mistake as mistake:
+        return mistake
+    return None
+
+
+@given(st.text() | lines, platforms, st.none() | st.integers(1, 999))
+@example("run x a=\u0130", None, None)
+@example("9" * 5000, None, None)
+@example("status \u0661\u0664\u0662", None, None)
+@example("status \u00b2", None, None)
+def test_a_line_is_a_command_or_a_mistake_and_nothing_else(
+    text: str, platform: Platform | None, thread: int | None
+) -> None:
+    mistake = mistaken(text, platform, thread)
+    if mistake is not None:
+        assert mistake.text
+        assert 0 <= mistake.at[0] <= mistake.at[1] <= len(mistake.typed)
+        assert not mistake.hint or mistake.hint.startswith("/")
+        assert len(pointed(mistake).split("\n")) == (2 if mistake.typed else 1)
+
+
+seen = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=20).filter(lambda text: decode(text) == text)
+values = (seen | st.sampled_from(PIECES)).map(decode).filter(lambda text: decode(f"a{text}b") == f"a{text}b")
+input_names = values.map(lambda text: unicodedata.normalize("NFC", text).strip()).filter(
+    lambda name: name and decode(f"x {name}=") == f"x {name}="
+)
+inputs = st.dictionaries(input_names, values | st.lists(values, min_size=2, max_size=3).map(tuple), max_size=4)
+targets = st.sampled_from(["weekly-kpis", "отчёт.v2", "x"]) | st.sampled_from(
+    [
+        Address(notebook=Notebook(platform=Platform.DEEPNOTE, id=ID)),
+        Address(
+            notebook=Notebook(platform=Platform.DEEPNOTE, id=ID),
+            url=f"https://deepnote.com/project/x/notebook/Weekly-KPIs-{ID}",
+            title="Weekly KPIs",
+        ),
+    ]
+)
+options = st.sampled_from(
+    [
+        Options(),
+        Options(live=True),
+        Options(readonly=True),
+        Options(live=True, blocks=("b1", ID), dependents=True),
+    ]
+)
+
+
+@given(targets, inputs, options, st.booleans(), st.data())
+def test_a_run_written_back_is_the_same_run(
+    target: Address | str,
+    given_inputs: dict[str, str | bool | tuple[str, ...]],
+    how: Options,
+    dm: bool,
+    data: st.DataObject,
+) -> None:
+    literal = data.draw(st.sets(st.sampled_from(sorted(given_inputs)))) if given_inputs else set()
+    command = RunNotebook(target=target, inputs=given_inputs, literal=frozenset(literal), options=how, dm=dm)
+    again = parse(as_slack_sends(written(command)))
+    assert isinstance(again, RunNotebook)
+    assert again.literal >= command.literal
+    assert again == command.model_copy(update={"literal": again.literal})
+    assert parse(as_slack_sends(written(again))) == again
+
+
+@given(st.integers(1, 2**31 - 1), inputs)
+def test_a_rerun_and_an_entry_written_back_are_the_same(
+    number: int, given_inputs: dict[str, str | bool | tuple[str, ...]]
+) -> None:
+    rerun = parse(as_slack_sends(written(Rerun(run=number, inputs=given_inputs))))
+    assert isinstance(rerun, Rerun)
+    assert (rerun.run, rerun.inputs) == (number, given_inputs)
+    entry = AddEntry(
+        name="weekly", target=Address(notebook=Notebook(platform=Platform.DEEPNOTE, id=ID)), defaults=given_inputs
+    )
+    again = parse(as_slack_sends(written(entry)))
+    assert again == entry.model_copy(update={"literal": again.literal if isinstance(again, AddEntry) else None})
+
+
+@given(st.text())
+def test_a_mended_name_can_be_taken_and_found_again(words: str) -> None:
+    name = fixed_name(words, RESERVED)
+    assert not name_fault(name, RESERVED)
+    assert folded(name) == name
+
+
+SLOW = ['a="b” ', "'a\u2019 ", "<http", "\\", '"', "-", "a", " ", "<", "\u2018a", "\u200d", "é\u200d", "a=", "a/", "9"]
+SLOW += ['"a\\', "<@", "--blocks a, ", "a=1 ", "&amp;", '«a" ', "a-", "=", "=a ", "`", "..", ":"]
+
+
+@pytest.mark.parametrize("piece", SLOW)
+def test_no_text_is_slow(piece: str) -> None:
+    text = f"run x {piece * 8000}"[:8000]
+    begun = time.process_time()
+    mistake = mistaken(text)
+    assert mistake is None or pointed(mistake)
+    assert time.process_time() - begun < 0.5
