@@ -8,54 +8,26 @@ the inputs; files that a run writes stay in the project's storage, unless that i
 import re
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from aiohttp import web
 
-from bot.sandbox import pages, setups
+from bot.sandbox import pages
 from bot.sandbox.deepnote_order import FIELDS, Order
+from bot.sandbox.deepnote_runs import DeepnoteRuns, Run
 from bot.sandbox.faults import Faults
 from bot.sandbox.gate import RateLimit, Refusal, gate, json_object, token_of
-from bot.sandbox.jobs import Job, Jobs, State, Step
+from bot.sandbox.jobs import Jobs
 from bot.sandbox.ledger import Ledger, stamp
 from bot.sandbox.paging import page_of
 from bot.sandbox.shelf import WORKSPACE_ID, WORKSPACE_NAME, WORKSPACE_SLUG, Notebook, Shelf
-from bot.sandbox.snapshots import snapshot
 from bot.sandbox.storage import Storage
 
 _GUARDED: Final = re.compile(r"/v2/")
 _NOTEBOOK_ID: Final = re.compile(
     r"(?:^|-)([0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$", re.IGNORECASE | re.ASCII
 )
-_STATUS: Final = {
-    State.QUEUED: "pending",
-    State.RUNNING: "running",
-    State.SUCCEEDED: "success",
-    State.FAILED: "error",
-    State.BROKEN: "internal_error",
-    State.STOPPED: "stopped",
-}
 _MAY_RUN: Final = frozenset({"editor", "admin"})
-
-
-@dataclass(frozen=True)
-class _Run:
-    id: str
-    job: Job
-    created: datetime
-    detached: bool
-
-    def line(self) -> dict[str, Any]:
-        """What every answer about a run says."""
-        return {
-            "runId": self.id,
-            "notebookId": self.job.notebook.deepnote_id,
-            "status": _STATUS[self.job.state],
-            "createdAt": stamp(self.created),
-            "completedAt": stamp(self.job.finished) if self.job.finished else None,
-        }
 
 
 class Deepnote:
@@ -79,12 +51,9 @@ class Deepnote:
         `tokens` gives each token's access level: guest, restricted_user, viewer, editor or admin. `keep`: how many runs
         it remembers; older ones that have ended become 404. `snapshot_delay`: seconds from a run's end to its snapshot.
         """
-        self._shelf, self._jobs, self._ledger, self._faults, self._storage = shelf, jobs, ledger, faults, storage
-        self._tokens, self._keep = dict(tokens or {"sandbox": "editor"}), keep
-        self._delay, self._rate_limit = timedelta(seconds=snapshot_delay), rate_limit
-        self._runs: dict[str, _Run] = {}
-        self._files: dict[str, dict[str, bytes]] = {}
-        self._shown: dict[str, dict[str, Step]] = {}
+        self._shelf, self._ledger, self._faults, self._storage = shelf, ledger, faults, storage
+        self._tokens, self._rate_limit = dict(tokens or {"sandbox": "editor"}), rate_limit
+        self._runs = DeepnoteRuns(jobs, storage, keep=keep, snapshot_delay=snapshot_delay)
         self.suspended: set[str] = set()
         """Ids of the projects that are suspended."""
 
@@ -116,46 +85,18 @@ class Deepnote:
         order = Order.read(body, self._shelf)
         if self._is_suspended(order.notebook, request):
             raise Refusal(400, "Project is suspended")
-        run_id = str(uuid.uuid4())
-        job = self._begin(order, run_id)
-        self._forget()
-        self._runs[run_id] = run = _Run(run_id, job, datetime.now(UTC), order.detached)
+        run = self._runs.begin(order)
         how = "detached" if order.detached else "live"
-        self._ledger.started("deepnote", order.notebook, run_id, order.inputs, how=how)
-        answer = {"runId": run_id, "status": "pending", "createdAt": stamp(run.created)}
+        self._ledger.started("deepnote", order.notebook, run.id, order.inputs, how=how)
+        answer = {"runId": run.id, "status": "pending", "createdAt": stamp(run.created)}
         return web.json_response(answer, status=202)
-
-    def _begin(self, order: Order, run_id: str) -> Job:
-        notebook, setup = order.notebook, [setups.SHOW_TABLES]
-        if order.read_only:
-            setup.append(setups.READ_ONLY)
-        if order.blocks is not None:
-            setup += [one.assignment(order.inputs.get(one.name, one.value)) for one in notebook.inputs.values()]
-        storage = self._files.setdefault(notebook.project_id, {})
-        shown = {} if order.detached else self._shown.setdefault(notebook.deepnote_id, {})
-
-        def put_away(job: Job) -> None:
-            storage.update({} if order.read_only else job.files)
-            if any(step.finished for step in job.steps):
-                self._storage.put(_name(run_id), snapshot(job, shown, detached=order.detached))
-
-        job = self._jobs.begin(
-            notebook,
-            notebook.blocks if order.blocks is None else order.blocks,
-            order.inputs,
-            setup="\n".join(setup),
-            files=storage,
-            afterwards=put_away,
-        )
-        shown.update({step.block.id: step for step in job.steps})
-        return job
 
     async def _run(self, request: web.Request) -> web.Response:
         delivery = request.query.get("snapshotDelivery", "downloadUrl")
         if delivery not in {"inline", "downloadUrl"}:
             raise Refusal(400, 'snapshotDelivery: expected "inline" or "downloadUrl"')
         try:
-            run = self._runs.get(str(uuid.UUID(request.match_info["run"])))
+            run = self._runs.find(str(uuid.UUID(request.match_info["run"])))
         except ValueError:
             raise Refusal(400, "runId: expected a UUID") from None
         if run is None:
@@ -173,20 +114,20 @@ class Deepnote:
         if not run.job.state.over and (strange := self._faults.strike("deepnote", request, "unknown_status")):
             about["status"] = strange.message or "hibernating"
         if state == "available" and delivery == "inline":
-            about["snapshotContent"] = self._storage.read(_name(run.id))
+            about["snapshotContent"] = self._storage.read(run.snapshot_name)
         elif state == "available":
-            about["snapshotDownloadUrl"] = self._storage.link(_name(run.id))
+            about["snapshotDownloadUrl"] = self._storage.link(run.snapshot_name)
         elif state == "pending" and run.job.state.over and delivery == "inline":
             about["snapshotContent"] = ""
         return web.json_response({"run": about})
 
-    def _snapshot_status(self, run: _Run, request: web.Request) -> str:
-        if run.job.finished is None or datetime.now(UTC) < run.job.finished + self._delay:
+    def _snapshot_status(self, run: Run, request: web.Request) -> str:
+        status = self._runs.snapshot_status(run)
+        if status == "available" and self._faults.strike("deepnote", request, "late_snapshot"):
             return "pending"
-        if self._faults.strike("deepnote", request, "late_snapshot"):
-            return "pending"
-        missing = not self._storage.has(_name(run.id)) or self._faults.strike("deepnote", request, "no_snapshot")
-        return "unavailable" if missing else "available"
+        if status == "available" and self._faults.strike("deepnote", request, "no_snapshot"):
+            return "unavailable"
+        return status
 
     async def _notebook(self, request: web.Request) -> web.Response:
         notebook = self._known(request)
@@ -202,7 +143,7 @@ class Deepnote:
         return web.json_response({"notebook": about})
 
     async def _notebook_runs(self, request: web.Request) -> web.Response:
-        runs = self._runs_of(self._known(request))
+        runs = self._runs.of(self._known(request))
         keys = ("runId", "notebookId", "status", "createdAt", "completedAt")
         lines = {run.id: {key: run.line()[key] for key in keys} for run in runs}
         page, pagination = page_of(lines, request.query)
@@ -215,7 +156,7 @@ class Deepnote:
             if part not in notebook.project_name.lower():
                 continue
             about = {"id": notebook.project_id, "name": notebook.project_name, "notebooks": []}
-            last = next((stamp(run.created) for run in self._runs_of(notebook)), None)
+            last = next((stamp(run.created) for run in self._runs.of(notebook)), None)
             entry = {"id": notebook.deepnote_id, "name": notebook.name, "isScheduled": False, "lastRunAt": last}
             projects.setdefault(notebook.project_id, about)["notebooks"].append(entry)
         page, pagination = page_of(projects, request.query)
@@ -233,14 +174,12 @@ class Deepnote:
 
     async def _page(self, request: web.Request) -> web.Response:
         notebook = self._addressed(request)
-        runs = [pages.RunLine(run.id, run.created, run.job) for run in self._runs_of(notebook)]
+        runs = [pages.RunLine(run.id, run.created, run.job) for run in self._runs.of(notebook)]
         runs_open = request.query.get("secondary-sidebar") == "runs"
-        return pages.notebook_page(
-            "Deepnote", notebook, self._shown.get(notebook.deepnote_id, {}), runs, runs_open=runs_open
-        )
+        return pages.notebook_page("Deepnote", notebook, self._runs.shown(notebook), runs, runs_open=runs_open)
 
     async def _stop(self, request: web.Request) -> web.Response:
-        run = self._runs.get(request.query.get("stop", ""))
+        run = self._runs.find(request.query.get("stop", ""))
         if run is None or run.job.notebook.deepnote_id != self._addressed(request).deepnote_id:
             raise Refusal(404, "Run not found")
         await run.job.stop()
@@ -263,21 +202,6 @@ class Deepnote:
         switched = self._faults.strike("deepnote", request, "suspended")
         return switched is not None or notebook.project_id in self.suspended
 
-    def _runs_of(self, notebook: Notebook) -> list[_Run]:
-        """The runs of a notebook, newest first."""
-        mine = [run for run in self._runs.values() if run.job.notebook.deepnote_id == notebook.deepnote_id]
-        return mine[::-1]
-
-    def _forget(self) -> None:
-        over = [run.id for run in self._runs.values() if run.job.state.over]
-        for run_id in over[: max(0, len(self._runs) - self._keep + 1)]:
-            del self._runs[run_id]
-            self._storage.drop(_name(run_id))
-
 
 def _says(words: str) -> dict[str, Any]:
     return {"message": words}
-
-
-def _name(run_id: str) -> str:
-    return f"{run_id}.snapshot.deepnote"

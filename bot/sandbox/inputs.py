@@ -5,6 +5,7 @@ A value must match its block's type. It need not be one of a select's options no
 the contract speaks of types only.
 """
 
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -132,8 +133,10 @@ class Input:
                 return "None"
             case "input-file" if value == "":
                 return "None"
+            case _ if isinstance(value, bool):
+                return str(value)
             case _:
-                return repr(value)
+                return json.dumps(value, ensure_ascii=False)  # JSON's texts and lists are Python's too
 
 
 def _is_texts(value: object) -> bool:
@@ -157,7 +160,7 @@ def _is_range(value: object) -> bool:
 
 
 def _day(text: str) -> str:
-    return f"__import__('datetime').date.fromisoformat({text!r})" if text else "None"
+    return f'__import__("datetime").date.fromisoformat("{text}")' if text else "None"
 
 
 def _relative(word: str) -> str:
@@ -165,6 +168,6 @@ def _relative(word: str) -> str:
     back = f"days={int(custom[1])}" if custom else _RELATIVE.get(word)
     if back is None:
         return "[None, None]"
-    today = "__import__('datetime').date.today()"
-    delta = f"__import__('dateutil.relativedelta').relativedelta.relativedelta({back})"
+    today = '__import__("datetime").date.today()'
+    delta = f'__import__("dateutil.relativedelta").relativedelta.relativedelta({back})'
     return f"[{today} - {delta}, {today}]"

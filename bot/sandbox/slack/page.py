@@ -161,17 +161,24 @@ class Page:
         stream = web.StreamResponse(headers={"Content-Type": "text/event-stream", "Cache-Control": "no-cache"})
         await stream.prepare(request)
         await stream.write(b": hello\n\n")
-        async with self._viewing(person) as viewer:
-            while True:
-                try:
-                    news = await asyncio.wait_for(viewer.news.get(), _KEEP_ALIVE)
-                except TimeoutError:
-                    await stream.write(b": still here\n\n")
-                    continue
-                if news is None:
-                    return stream
-                await stream.write(f"data: {json.dumps(news)}\n\n".encode())
+        try:
+            async with self._viewing(person) as viewer:
+                await self._tell(stream, viewer)
+        except ConnectionError:  # the browser went away
+            pass
         return stream
+
+    async def _tell(self, stream: web.StreamResponse, viewer: _Viewer) -> None:
+        """Write a viewer's news to its stream, until there will be no more."""
+        while True:
+            try:
+                news = await asyncio.wait_for(viewer.news.get(), _KEEP_ALIVE)
+            except TimeoutError:
+                await stream.write(b": still here\n\n")
+                continue
+            if news is None:
+                return
+            await stream.write(f"data: {json.dumps(news)}\n\n".encode())
 
     @asynccontextmanager
     async def _viewing(self, person: Person) -> AsyncIterator[_Viewer]:
@@ -179,8 +186,6 @@ class Page:
         self._viewers.add(viewer)
         try:
             yield viewer
-        except ConnectionError:  # the browser went away
-            pass
         finally:
             self._viewers.discard(viewer)
 

@@ -4,6 +4,7 @@ import asyncio
 import os
 import signal
 import sys
+from pathlib import Path
 
 import psutil
 import pytest
@@ -58,9 +59,9 @@ async def test_a_waiting_run_can_be_stopped_before_it_ever_ran() -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("with_signal", [signal.SIGTERM, signal.SIGKILL])
-async def test_no_kernel_outlives_its_server(with_signal: signal.Signals) -> None:
+async def test_no_kernel_outlives_its_server(with_signal: signal.Signals, tmp_path: Path) -> None:
     server = await asyncio.create_subprocess_exec(
-        sys.executable, "-c", _SERVER, stdout=asyncio.subprocess.PIPE, env=dict(os.environ)
+        sys.executable, "-c", _SERVER, stdout=asyncio.subprocess.PIPE, env={**os.environ, "TMPDIR": str(tmp_path)}
     )
     assert server.stdout is not None
     watched = psutil.Process(server.pid)

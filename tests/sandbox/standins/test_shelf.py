@@ -47,7 +47,7 @@ def test_a_copy_with_its_inputs_is_a_valid_notebook(shelf: Shelf) -> None:
     kpis = shelf["weekly-kpis"]
     copy = kpis.document(block.cell({"region": "US"}) for block in kpis.blocks)
     nbformat.validate(copy)
-    assert "region = 'US'" in [cell.source for cell in ipynb.read(ipynb.written(copy).decode()).cells]
+    assert 'region = "US"' in [cell.source for cell in ipynb.read(ipynb.written(copy).decode()).cells]
 
 
 def test_the_fourth_block_of_broken_loads_the_orders(shelf: Shelf) -> None:
