@@ -5,34 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Literal, Protocol
 
-from bot.model import Artifact, Frozen, Look, Notebook, Platform, Request, State, Submission
+from bot.model import Artifact, Frozen, InputSpec, Look, Notebook, Platform, Request, State, Submission
 
 __all__ = ["Fetched", "InputSpec", "ListedRun", "Look", "NotebookInfo", "PlatformClient", "Submission"]
-
-
-class InputSpec(Frozen):
-    """One input as its notebook declares it.
-
-    Attributes:
-        name: What the value is set by.
-        type: Deepnote's block type without `input-`: text, textarea, select, checkbox, date, date-range,
-            slider, file; or a type that we don't know yet.
-        label: Words for people.
-        value: The notebook's own value.
-        options: The choices of a select.
-        multiple: A select that takes several.
-        minimum, maximum, step: A slider's range, as its block says.
-    """
-
-    name: str
-    type: str
-    label: str = ""
-    value: str | bool | tuple[str, ...] | None = None
-    options: tuple[str, ...] = ()
-    multiple: bool = False
-    minimum: float | None = None
-    maximum: float | None = None
-    step: float | None = None
 
 
 class NotebookInfo(Frozen):

@@ -1,0 +1,114 @@
+"""Notebooks, their inputs, and what can be asked of them."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from bot.model.frozen import Frozen
+
+
+class Platform(StrEnum):
+    """Where a notebook lives."""
+
+    DATALORE = "datalore"
+    DEEPNOTE = "deepnote"
+
+    @property
+    def label(self) -> str:
+        """The name as people write it."""
+        return self.value.capitalize()
+
+
+class Notebook(Frozen):
+    """Something that can be run: `owner/id` on Datalore, an id of 32 hex digits or a dashed UUID on Deepnote."""
+
+    platform: Platform
+    id: str
+
+    def __str__(self) -> str:
+        return f"{self.platform.value}:{self.id}"
+
+
+InputValue = str | bool | tuple[str, ...]
+"""What an input can hold: text (numbers too, as text), a checkbox, or several choices or dates."""
+
+
+Inputs = dict[str, InputValue]
+
+
+class InputSpec(Frozen):
+    """One input as its notebook declares it.
+
+    Attributes:
+        name: What the value is set by.
+        type: Deepnote's block type without `input-`: text, textarea, select, checkbox, date, date-range,
+            slider, file; or a type that we don't know yet.
+        label: Words for people.
+        value: The notebook's own value.
+        options: The choices of a select.
+        multiple: A select that takes several.
+        minimum, maximum, step: A slider's range, as its block says.
+    """
+
+    name: str
+    type: str
+    label: str = ""
+    value: str | bool | tuple[str, ...] | None = None
+    options: tuple[str, ...] = ()
+    multiple: bool = False
+    minimum: float | None = None
+    maximum: float | None = None
+    step: float | None = None
+
+
+class Options(Frozen):
+    """How a notebook is run, beside its inputs.
+
+    Deepnote: `live` (in the shared notebook; else in a copy), `readonly` (read-only storage, only in a copy),
+    `blocks` (only these, in this order; implies live), `dependents` (and what depends on them).
+    Datalore: `update_report`, `write_files` (to the notebook's files), `interactive` (in the notebook itself).
+    """
+
+    live: bool = False
+    readonly: bool = False
+    blocks: tuple[str, ...] = ()
+    dependents: bool = False
+    update_report: bool = False
+    write_files: bool = False
+    interactive: bool = False
+
+
+class Request(Frozen):
+    """What somebody asked for, parsed and valid.
+
+    Attributes:
+        notebook: What to run.
+        name: The catalogue's name for it, where it was asked for by name.
+        title: What to call it on the card until the platform tells its own name.
+        url: Its web address, where one is known.
+        inputs: Values by input name.
+        literal: Names of those inputs whose values are no words for a date: quoted, or looked up already.
+        options: How to run it.
+        adopt: Not to be started: watch this run of the platform, or with "" the newest one.
+    """
+
+    notebook: Notebook
+    name: str | None = None
+    title: str
+    url: str | None = None
+    inputs: Inputs = {}
+    literal: frozenset[str] = frozenset()
+    options: Options = Options()
+    adopt: str | None = None
+
+
+class Entry(Frozen):
+    """A notebook of the catalogue: what a workspace calls it, and the values it starts from."""
+
+    name: str
+    notebook: Notebook
+    url: str | None = None
+    title: str = ""
+    defaults: Inputs = {}
+    literal: frozenset[str] = frozenset()
+    added_by: str = ""
