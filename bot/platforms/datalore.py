@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import quote
 
 from bot.errors import BadReply, Forbidden, Invalid, NotFound
+from bot.grammar import check_options
 from bot.model import Artifact, Notebook, Platform, Request, State
 from bot.platforms.base import Fetched, ListedRun, Look, NotebookInfo, Submission
-from bot.platforms.datalore_inputs import check_options, encoded
+from bot.platforms.datalore_inputs import encoded
 from bot.platforms.files import Purse, file_name, over_limit
 from bot.platforms.http import Limits, Origin
 from bot.platforms.reply import moment, name_of, record, records
@@ -146,7 +147,7 @@ class Datalore:
         Raises:
             UserError: An option that Datalore doesn't have, or one that doesn't go with `--interactive`.
         """
-        check_options(request)
+        check_options(request.options, self.platform, request.inputs)
         inputs = {
             name: encoded(value, today.date() if name not in literal else None)
             for name, value in request.inputs.items()

@@ -20,9 +20,10 @@ from bot.errors import (
     Unavailable,
     UserError,
 )
+from bot.grammar import check_options
+from bot.inputs import choices, encode, short
 from bot.model import Artifact, Notebook, Platform, Request
 from bot.platforms.base import Fetched, ListedRun, Look, NotebookInfo, Submission
-from bot.platforms.deepnote_inputs import check_options, encode
 from bot.platforms.deepnote_reply import (
     DeepnoteNotebook,
     Listed,
@@ -105,12 +106,26 @@ def prepared(request: Request, notebook: DeepnoteNotebook, app: str, today: date
     """
     return request.model_copy(
         update={
-            "options": check_options(request.options, notebook.blocks),
+            "options": chosen(request.options, notebook.blocks),
             "inputs": encode(request.inputs, notebook.inputs, today),
             "title": notebook.name or request.title or request.notebook.id,
             "url": request.url or notebook_url(notebook, app),
         }
     )
+
+
+def chosen(options: Options, blocks: tuple[str, ...] | None) -> Options:
+    """The options as they are sent: chosen blocks once each, in their order, and then live.
+
+    Raises:
+        UserError: An option of Datalore's, two that exclude one another, or an unknown block.
+    """
+    check_options(options, Platform.DEEPNOTE)
+    for block in options.blocks:
+        if blocks is not None and block not in blocks:
+            raise UserError(f"The notebook has no block “{short(block)}”.", hint=choices(block, blocks, "Its blocks"))
+    once = tuple(dict.fromkeys(options.blocks))
+    return options.model_copy(update={"blocks": once, "live": options.live or bool(once)})
 
 
 def notebook_url(notebook: DeepnoteNotebook, app: str) -> str | None:

@@ -425,9 +425,8 @@ async def test_values_are_sent_as_text_and_words_for_dates_as_dates() -> None:
     ],
 )
 async def test_deepnotes_options_are_refused_by_name(options: dict[str, Any], flag: str) -> None:
-    with pytest.raises(UserError, match=f"{flag} is for Deepnote") as caught:
+    with pytest.raises(UserError, match=f"{flag} is a flag for Deepnote"):
         await prepare(request(**options))
-    assert "--interactive" in caught.value.hint
 
 
 async def test_an_interactive_run_takes_nothing_else() -> None:
@@ -437,7 +436,7 @@ async def test_an_interactive_run_takes_nothing_else() -> None:
         request(interactive=True, update_report=True),
         request(interactive=True, write_files=True),
     ):
-        with pytest.raises(UserError, match="An interactive run takes no"):
+        with pytest.raises(UserError, match="--interactive"):
             await prepare(asked)
 
 

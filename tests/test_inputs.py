@@ -1,14 +1,16 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING
 
 import pytest
 
 from bot.errors import UserError
-from bot.model import InputValue, Options
+from bot.inputs import encode, faults
 from bot.platforms.base import InputSpec
-from bot.platforms.deepnote_inputs import check_options, encode
+
+if TYPE_CHECKING:
+    from bot.model import InputValue
 
 TODAY = date(2026, 5, 6)
 SPECS = (
@@ -180,30 +182,12 @@ def test_of_two_blocks_with_one_name_the_first_counts() -> None:
     assert encode({"x": "yes"}, specs, TODAY) == {"x": True}
 
 
-# Options
-
-
-def test_chosen_blocks_run_live_once_each_and_in_their_order() -> None:
-    options = check_options(Options(blocks=("b", "a", "b"), dependents=True), ("a", "b"))
-    assert options == Options(blocks=("b", "a"), dependents=True, live=True)
-    assert check_options(options, ("a", "b")) == options
-    assert check_options(Options(readonly=True), ("a",)) == Options(readonly=True)
-    assert check_options(Options(blocks=("unseen",)), None).blocks == ("unseen",)
-
-
-@pytest.mark.parametrize(
-    ("options", "text"),
-    [
-        ({"update_report": True}, "--update-report is for Datalore"),
-        ({"write_files": True}, "--write-files is for Datalore"),
-        ({"interactive": True}, "--interactive is for Datalore"),
-        ({"readonly": True, "live": True}, "--readonly needs a run in a copy"),
-        ({"readonly": True, "blocks": ("a",)}, "--readonly needs a run in a copy"),
-        ({"dependents": True}, "--dependents goes with chosen blocks"),
-        ({"blocks": ("a", "zz")}, "no block “zz”"),
-    ],
-)
-def test_options_that_dont_fit_are_refused(options: dict[str, Any], text: str) -> None:
-    with pytest.raises(UserError, match=text) as caught:
-        check_options(Options(**options), ("a", "b"))
-    assert caught.value.hint
+def test_a_form_learns_of_every_value_that_doesnt_fit() -> None:
+    specs = (
+        InputSpec(name="since", type="date"),
+        InputSpec(name="top", type="slider", maximum=5),
+        InputSpec(name="note", type="text"),
+    )
+    found = faults({"since": "soon", "top": "9", "note": "fine", "gone": "1"}, specs, TODAY)
+    assert sorted(found) == ["gone", "since", "top"]
+    assert faults({"since": "today"}, specs, TODAY) == {}

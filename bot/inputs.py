@@ -1,6 +1,7 @@
-"""What a request may ask of a Deepnote notebook, and how its values are sent. Pure.
+"""Values checked against a notebook's inputs, and encoded as they are sent. Pure.
 
-Values are checked against the notebook's own input blocks, so that a mistake is pointed at before anything is started.
+The inputs are the notebook's own (Deepnote's input blocks) or what the catalogue declares; so a mistake is pointed at
+before anything is started.
 """
 
 from __future__ import annotations
@@ -16,8 +17,7 @@ from bot.errors import UserError
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from bot.model import Inputs, InputValue, Options
-    from bot.platforms.base import InputSpec
+    from bot.model import Inputs, InputSpec, InputValue
 
 _YES = frozenset({"yes", "y", "true", "on", "1"})
 _NO = frozenset({"no", "n", "false", "off", "0"})
@@ -28,7 +28,7 @@ _TOLERANCE = Decimal("1e-6")  # of a step; bounds and steps come as binary float
 
 
 def encode(inputs: Inputs, specs: tuple[InputSpec, ...] | None, today: date) -> Inputs:
-    """The values as the notebook's blocks take them; unchanged where the blocks aren't known.
+    """The values as the inputs take them; unchanged where the inputs aren't known.
 
     Raises:
         UserError: An unknown name, or a value that doesn't fit its block.
@@ -41,37 +41,15 @@ def encode(inputs: Inputs, specs: tuple[InputSpec, ...] | None, today: date) -> 
     return {name: _encode(_spec(name, by_name), value, today) for name, value in inputs.items()}
 
 
-def check_options(options: Options, blocks: tuple[str, ...] | None) -> Options:
-    """The options as they are sent: chosen blocks once each, in their order, and then live.
-
-    Raises:
-        UserError: An option of Datalore's, two that exclude one another, or an unknown block.
-    """
-    foreign = {
-        "--update-report": options.update_report,
-        "--write-files": options.write_files,
-        "--interactive": options.interactive,
-    }
-    for flag, given in foreign.items():
-        if given:
-            raise UserError(
-                f"{flag} is for Datalore; Deepnote doesn't have it.",
-                hint="For Deepnote there are --live, --readonly, --blocks and --dependents.",
-            )
-    if options.readonly and options.blocks:
-        raise UserError(
-            "--readonly needs a run in a copy, but chosen blocks run in the shared notebook.",
-            hint="Leave out --readonly, or leave out --blocks.",
-        )
-    if options.readonly and options.live:
-        raise UserError("--readonly needs a run in a copy.", hint="Leave out --readonly, or leave out --live.")
-    if options.dependents and not options.blocks:
-        raise UserError("--dependents goes with chosen blocks.", hint="Add --blocks id,id.")
-    for block in options.blocks:
-        if blocks is not None and block not in blocks:
-            raise UserError(f"The notebook has no block “{_short(block)}”.", hint=_choices(block, blocks, "Its blocks"))
-    chosen = tuple(dict.fromkeys(options.blocks))
-    return options.model_copy(update={"blocks": chosen, "live": options.live or bool(chosen)})
+def faults(inputs: Inputs, specs: tuple[InputSpec, ...] | None, today: date) -> dict[str, UserError]:
+    """What is wrong with each value, by input; nothing where all of them fit."""
+    found: dict[str, UserError] = {}
+    for name, value in inputs.items():
+        try:
+            encode({name: value}, specs, today)
+        except UserError as error:
+            found[name] = error
+    return found
 
 
 def _spec(name: str, by_name: dict[str, InputSpec]) -> InputSpec:
@@ -79,13 +57,13 @@ def _spec(name: str, by_name: dict[str, InputSpec]) -> InputSpec:
         return by_name[name]
     if not by_name:
         raise UserError(
-            f"This notebook has no inputs, so {_short(name)} can't be set.", hint=f"Leave out {_short(name)}=…"
+            f"This notebook has no inputs, so {short(name)} can't be set.", hint=f"Leave out {short(name)}=…"
         )
-    raise UserError(f"This notebook has no input “{_short(name)}”.", hint=_choices(name, by_name, "Its inputs"))
+    raise UserError(f"This notebook has no input “{short(name)}”.", hint=choices(name, by_name, "Its inputs"))
 
 
 def _encode(spec: InputSpec, value: InputValue, today: date) -> InputValue:
-    encoded = value  # of a type that we don't know yet: Deepnote judges
+    encoded = value  # of a type that we don't know yet: the platform judges
     match spec.type:
         case "checkbox":
             encoded = _checkbox(spec, value)
@@ -118,7 +96,7 @@ def _checkbox(spec: InputSpec, value: InputValue) -> bool:
     word = _one(spec, value).strip().casefold()
     if word not in _YES | _NO:
         raise UserError(
-            f"{spec.name} is a checkbox: yes or no, not “{_short(word)}”.", hint=f"{spec.name}=yes or {spec.name}=no"
+            f"{spec.name} is a checkbox: yes or no, not “{short(word)}”.", hint=f"{spec.name}=yes or {spec.name}=no"
         )
     return word in _YES
 
@@ -126,7 +104,7 @@ def _checkbox(spec: InputSpec, value: InputValue) -> bool:
 def _slider(spec: InputSpec, text: str) -> str:
     number = _number(text)
     if number is None:
-        raise UserError(f"{spec.name} takes a number, not “{_short(text)}”.", hint=_slider_hint(spec))
+        raise UserError(f"{spec.name} takes a number, not “{short(text)}”.", hint=_slider_hint(spec))
     low, high, step = (None if n is None else Decimal(str(n)) for n in (spec.minimum, spec.maximum, spec.step))
     if (low is not None and number < low) or (high is not None and number > high):
         raise UserError(f"{spec.name}={_digits(number)} is out of its range.", hint=_slider_hint(spec))
@@ -170,7 +148,7 @@ def _choice(spec: InputSpec, text: str) -> str:
     found = _matching(spec, text)
     if found is None:
         raise UserError(
-            f"“{_short(text)}” is no choice of {spec.name}.", hint=_choices(text, spec.options, "Its choices")
+            f"“{short(text)}” is no choice of {spec.name}.", hint=choices(text, spec.options, "Its choices")
         )
     return found
 
@@ -202,7 +180,7 @@ def _date(spec: InputSpec, text: str, today: date) -> str:
     found = dates.resolve(text, today) or _with_time(text)
     if found is None:
         raise UserError(
-            f"{spec.name} takes a date, not “{_short(text)}”.", hint=f"{spec.name}={today} or {spec.name}=yesterday"
+            f"{spec.name} takes a date, not “{short(text)}”.", hint=f"{spec.name}={today} or {spec.name}=yesterday"
         )
     return found
 
@@ -221,21 +199,21 @@ def _range(spec: InputSpec, value: InputValue, today: date) -> InputValue:
     found = dates.resolve_range(text, today)
     if found is None:
         raise UserError(
-            f"{spec.name} takes two dates, not “{_short(text)}”.",
+            f"{spec.name} takes two dates, not “{short(text)}”.",
             hint=f"{spec.name}=month-start..today or {spec.name}=past7days",
         )
     return found
 
 
-def _choices(wrong: str, right: Iterable[str], what: str) -> str:
+def choices(wrong: str, right: Iterable[str], what: str) -> str:
     """`Did you mean “EU”? Its choices: EU, US, …`."""
     names = list(right)
     by_folded = {name.casefold(): name for name in reversed(names)}
     close = get_close_matches(wrong.casefold(), by_folded, n=1)
-    guess = f"Did you mean “{_short(by_folded[close[0]])}”? " if close else ""
+    guess = f"Did you mean “{short(by_folded[close[0]])}”? " if close else ""
     more = f" and {len(names) - _LISTED} more" if len(names) > _LISTED else ""
     return f"{guess}{what}: {', '.join(map(_short, names[:_LISTED]))}{more}." if names else guess
 
 
-def _short(text: str) -> str:
+def short(text: str) -> str:
     return text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"
