@@ -212,7 +212,7 @@ def choices(wrong: str, right: Iterable[str], what: str) -> str:
     close = get_close_matches(wrong.casefold(), by_folded, n=1)
     guess = f"Did you mean “{short(by_folded[close[0]])}”? " if close else ""
     more = f" and {len(names) - _LISTED} more" if len(names) > _LISTED else ""
-    return f"{guess}{what}: {', '.join(map(_short, names[:_LISTED]))}{more}." if names else guess
+    return f"{guess}{what}: {', '.join(map(short, names[:_LISTED]))}{more}." if names else guess
 
 
 def short(text: str) -> str:

@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import date, datetime
 
+    from bot.model import Options
     from bot.platforms.reply import Reply
 
 _RECENT = 5.0  # seconds; a notebook read so lately isn't read again for a mistake's sake
