@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import gc
 import logging
 import signal
 import sys
@@ -97,6 +98,9 @@ async def _serving(settings: Settings) -> int:
     except OSError as error:
         print(f"Can't start: {error}", file=sys.stderr)
         return USAGE_ERROR
+    # What was imported lives as long as the process: without it, collecting garbage takes a tenth of the time.
+    gc.collect()
+    gc.freeze()
     try:
         await bot.wait()
     finally:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.model import Frozen, Inputs, Notebook, Options, Platform
+from bot.model import Frozen, Inputs, InputSpec, Notebook, Options, Platform
 
 
 class Address(Frozen):
@@ -33,6 +33,8 @@ class RunNotebook(Frozen):
         literal: The names whose value was quoted, and so is no word for a date.
         options: How.
         dm: Card and results in our DM.
+        anyway: Although the same notebook is under way with the same inputs.
+        channel: Where the card goes, as Slack's channel id; only forms say so, and None means where it was asked for.
     """
 
     target: Target
@@ -41,6 +43,8 @@ class RunNotebook(Frozen):
     literal: frozenset[str] = frozenset()
     options: Options = Options()
     dm: bool = False
+    anyway: bool = False
+    channel: str | None = None
 
 
 class OpenForm(Frozen):
@@ -56,18 +60,31 @@ class ShowStatus(Frozen):
 
 
 class ListRuns(Frozen):
-    """`runs`."""
+    """`runs [--mine] [--failed] [notebook]`.
+
+    Attributes:
+        platform: Only runs on this platform.
+        mine: Only those that the caller asked for.
+        failed: Only those that failed.
+        target: Only runs of this notebook.
+        page: From 1, the newest runs; buttons say which.
+    """
 
     platform: Platform | None = None
+    mine: bool = False
+    failed: bool = False
+    target: Target | None = None
+    page: int = 1
 
 
 class Rerun(Frozen):
-    """`rerun <run> [name=value …]`; no number means the newest run of this channel."""
+    """`rerun <run> [name=value …]`; no number means the newest run of this channel; the rest as in RunNotebook."""
 
     run: int | None = None
     inputs: Inputs = {}
     literal: frozenset[str] = frozenset()
     dm: bool = False
+    anyway: bool = False
 
 
 class Untrack(Frozen):
@@ -90,13 +107,56 @@ class ListCatalogue(Frozen):
     search: str = ""
 
 
+class EntryDetails(Frozen):
+    """What is said of an entry beside its name, notebook and defaults; None means that nothing was said of it.
+
+    Attributes:
+        specs: Inputs declared, each by its own name; those that an entry has under other names stay.
+        describe: What it answers; "" takes the description away.
+        owner: Slack's user id of whom to ask about it; "" means nobody.
+        channels: Where it may be run, as Slack's channel ids; none at all means everywhere.
+        fixed: How it is always run.
+        any_options: Nothing is fixed any more; never together with `fixed`.
+        one_at_a_time: Whether a second run is refused while one is under way.
+    """
+
+    specs: tuple[InputSpec, ...] = ()
+    describe: str | None = None
+    owner: str | None = None
+    channels: tuple[str, ...] | None = None
+    fixed: Options | None = None
+    any_options: bool = False
+    one_at_a_time: bool | None = None
+
+
 class AddEntry(Frozen):
-    """`add <name> <link> [name=default …]`; `literal` as in RunNotebook."""
+    """`add <name> <link> [name=default …] [--flag …]`; `literal` as in RunNotebook."""
 
     name: str
     target: Address
     defaults: Inputs = {}
     literal: frozenset[str] = frozenset()
+    details: EntryDetails = EntryDetails()
+
+
+class EditEntry(Frozen):
+    """`edit <name> [<new link>] [name=default …] [--flag …]`: what isn't named stays as it was.
+
+    Attributes:
+        name: As people type it, folded.
+        target: The notebook it is to name from now on; None leaves that as it is.
+        defaults: Values to start from, each by its name; those under other names stay.
+        literal: As in RunNotebook, of `defaults`.
+        unset: Names of defaults and declared inputs to drop; never one of those given here.
+        details: What else changes.
+    """
+
+    name: str
+    target: Address | None = None
+    defaults: Inputs = {}
+    literal: frozenset[str] = frozenset()
+    unset: frozenset[str] = frozenset()
+    details: EntryDetails = EntryDetails()
 
 
 class ShowEntry(Frozen):
@@ -109,6 +169,24 @@ class RemoveEntry(Frozen):
     """`remove <name>`."""
 
     name: str
+
+
+class SetUnfurl(Frozen):
+    """`unfurl on` or `unfurl off`: whether addresses of notebooks unfurl in this channel."""
+
+    on: bool
+
+
+class TellMeToo(Frozen):
+    """A click: mention me as well when this run has ended."""
+
+    run: int
+
+
+class AskOwner(Frozen):
+    """A click: mention the notebook's owner in this failed run's thread."""
+
+    run: int
 
 
 class Help(Frozen):
@@ -127,7 +205,11 @@ Command = (
     | Track
     | ListCatalogue
     | AddEntry
+    | EditEntry
     | ShowEntry
     | RemoveEntry
+    | SetUnfurl
+    | TellMeToo
+    | AskOwner
     | Help
 )

@@ -55,7 +55,17 @@ class Mistake(UserError):
 
 
 class Refusal(UserError):
-    """A rule forbids it; the hint names who can help."""
+    """A rule forbids it; the hint names who can help.
+
+    Args:
+        text: The rule.
+        hint: Who can help.
+        channels: Slack's ids of channels that the text speaks of.
+    """
+
+    def __init__(self, text: str, *, hint: str = "", channels: tuple[str, ...] = ()) -> None:
+        super().__init__(text, hint=hint)
+        self.channels = channels
 
 
 class PlatformError(ThreadbookError):

@@ -8,6 +8,9 @@ stateDiagram-v2
     requested --> awaiting_approval
     awaiting_approval --> requested: approved
     awaiting_approval --> rejected: declined
+    awaiting_approval --> untracked
+    requested --> queued: started elsewhere, only to be tracked
+    requested --> running
     requested --> submitting: committed before the POST leaves
     submitting --> queued: the platform gave a run id
     submitting --> running: the platform gave a run id
@@ -17,6 +20,7 @@ stateDiagram-v2
     submitting --> unclear: no answer that can be trusted
     submitting --> untracked: interactive, which has no run id
     unclear --> queued: the id came after all
+    unclear --> running
     queued --> running
     queued --> succeeded
     queued --> failed
@@ -30,6 +34,8 @@ stateDiagram-v2
     running --> untracked
     queued --> given_up: tracked for too long
     running --> given_up
+    queued --> unclear: found in the platform's list, but given other inputs
+    running --> unclear
 ```
 """
 
@@ -65,6 +71,17 @@ OVERDUE: Final = 1.5
 """How many times its usual length a run may take before its card says that it takes longer."""
 
 STARTED = frozenset({State.QUEUED, State.RUNNING})
+RAN: Final = frozenset({State.SUCCEEDED, State.FAILED, State.STOPPED})
+LEFT: Final = frozenset({State.LOST, State.UNTRACKED, State.GIVEN_UP, State.UNCLEAR})
+NEXT: Final[dict[State, frozenset[State]]] = {
+    State.REQUESTED: STARTED | {State.SUBMITTING, State.REJECTED, State.UNTRACKED, State.AWAITING_APPROVAL},
+    State.AWAITING_APPROVAL: frozenset({State.REQUESTED, State.REJECTED, State.UNTRACKED}),
+    State.SUBMITTING: STARTED | {State.REQUESTED, State.REJECTED, State.FAILED, State.UNCLEAR, State.UNTRACKED},
+    State.QUEUED: RAN | LEFT | {State.RUNNING},
+    State.RUNNING: RAN | LEFT,
+    State.UNCLEAR: STARTED,
+}
+"""The arrows of the diagram above; from a state that isn't named here none leads on."""
 CAUSES: Final = {Unauthorized: Cause.TOKEN, Forbidden: Cause.RIGHTS, NotFound: Cause.GONE}
 
 
@@ -77,19 +94,35 @@ class Decision(Frozen):
 
 @dataclass(frozen=True, slots=True)
 class Missed:
-    """A look that failed, and how many have now failed in a row."""
+    """A look that failed.
+
+    Attributes:
+        misses: How many have now failed in a row.
+        gone: At how many of them, the last ones, the platform knew no such run.
+    """
 
     error: PlatformError
     misses: int
+    gone: int = 0
+
+
+def _decided(progress: Progress, changes: dict[str, object], *news: News) -> Decision:
+    """The decision to change these fields.
+
+    Raises:
+        ValueError: No arrow of the diagram leads there; an end is an end.
+    """
+    after = progress.model_copy(update=changes)
+    moves = after.state is not progress.state or progress.state.final
+    if moves and after.state not in NEXT.get(progress.state, ()):
+        raise ValueError(f"{progress.state} doesn't lead to {after.state}")
+    return Decision(progress=after, news=news)
 
 
 def begin(progress: Progress, now: datetime) -> Decision:
     """Commit to a submission: from here on a crash means that it may have started."""
-    return Decision(
-        progress=progress.model_copy(
-            update={"state": State.SUBMITTING, "since": now, "attempt": progress.attempt + 1, "submitted_at": now}
-        )
-    )
+    changes = {"state": State.SUBMITTING, "since": now, "attempt": progress.attempt + 1, "submitted_at": now}
+    return _decided(progress, changes)
 
 
 def submitted(progress: Progress, answer: Submission, now: datetime) -> Decision:
@@ -99,24 +132,30 @@ def submitted(progress: Progress, answer: Submission, now: datetime) -> Decision
         return end(progress, State.UNTRACKED, now, reason=text)
     state = answer.state if answer.state in STARTED else State.QUEUED
     kind = NewsKind.RUNNING if state is State.RUNNING else NewsKind.QUEUED
-    changes = {"state": state, "since": now, "remote_id": answer.run_id, "word": answer.word, "reason": ""}
+    changes: dict[str, object] = {"state": state, "since": now, "remote_id": answer.run_id, "word": answer.word}
+    changes |= {"reason": ""}
     changes |= {"cause": Cause.PLATFORM, "settled": False, "ended_at": None, "trouble": None, "trouble_since": None}
     if state is State.RUNNING:
         changes["started_at"] = answer.created_at or now
     news = [News(at=now, kind=kind, text=answer.word)]
     if progress.trouble is not None:
         news.insert(0, News(at=now, kind=NewsKind.ANSWERING, trouble=progress.trouble))
-    return Decision(progress=progress.model_copy(update=changes), news=tuple(news))
+    return _decided(progress, changes, *news)
 
 
 def put_back(progress: Progress, error: PlatformError, now: datetime) -> Decision:
     """Nothing was started, so the same submission may be made again; told once."""
     changes: dict[str, object] = {"state": State.REQUESTED, "since": progress.since, "submitted_at": None}
     if progress.trouble is not None:
-        return Decision(progress=progress.model_copy(update=changes))
+        return _decided(progress, changes)
     changes |= {"trouble": Trouble.SILENT, "trouble_since": now}
-    news = News(at=now, kind=NewsKind.TROUBLE, trouble=Trouble.SILENT, text=str(error))
-    return Decision(progress=progress.model_copy(update=changes), news=(news,))
+    return _decided(progress, changes, News(at=now, kind=NewsKind.TROUBLE, trouble=Trouble.SILENT, text=str(error)))
+
+
+def not_ours(progress: Progress, now: datetime) -> Decision:
+    """What was found in the platform's list is another's run; whether ours was started stays unknown."""
+    nothing = {"remote_id": None, "adopted": False, "word": "", "started_at": None, "ended_at": None, "overdue": False}
+    return end(progress.model_copy(update=nothing), State.UNCLEAR, now, cause=Cause.CRASH)
 
 
 def end(
@@ -129,7 +168,7 @@ def end(
     settled: bool = True,
 ) -> Decision:
     """Bring it to a final state; `settled` False where results are still to be fetched."""
-    changes = {
+    changes: dict[str, object] = {
         "state": state,
         "cause": cause,
         "since": now,
@@ -139,9 +178,7 @@ def end(
         "trouble_since": None,
         "settled": settled,
     }
-    return Decision(
-        progress=progress.model_copy(update=changes), news=(News(at=now, kind=NewsKind.ENDED, text=state.value),)
-    )
+    return _decided(progress, changes, News(at=now, kind=NewsKind.ENDED, text=state.value))
 
 
 def advance(progress: Progress, observation: Look | Missed, now: datetime) -> Decision:
@@ -174,9 +211,7 @@ def _seen(progress: Progress, look: Look, now: datetime) -> Decision:
         news.append(News(at=now, kind=NewsKind.WORD, text=look.word))
     if _overdue(progress, now):
         changes["overdue"] = True
-    if not changes and not news:
-        return Decision(progress=progress)
-    return Decision(progress=progress.model_copy(update=changes), news=tuple(news))
+    return _decided(progress, changes, *news)
 
 
 def _overdue(progress: Progress, now: datetime) -> bool:
@@ -193,13 +228,13 @@ def _ended(progress: Progress, look: Look, now: datetime, before: list[News]) ->
 
 def _missed(progress: Progress, missed: Missed, now: datetime) -> Decision:
     error, misses = missed.error, missed.misses
-    if isinstance(error, NotFound) and misses >= LOST_AFTER_MISSES:
+    if missed.gone >= LOST_AFTER_MISSES:
         return end(progress, State.LOST, now, reason=str(error))
     trouble, after = _trouble(error)
     if misses < after or progress.trouble is trouble:
-        return Decision(progress=progress)
+        return _decided(progress, {})
     news = News(at=now, kind=NewsKind.TROUBLE, trouble=trouble, text=str(error))
-    return Decision(progress=progress.model_copy(update={"trouble": trouble, "trouble_since": now}), news=(news,))
+    return _decided(progress, {"trouble": trouble, "trouble_since": now}, news)
 
 
 def _trouble(error: PlatformError) -> tuple[Trouble, int]:

@@ -46,7 +46,7 @@ class Playground:
         self._database = database
         self._stack = AsyncExitStack()
         self.platforms = PlatformStandIns()
-        self.slack = SlackStandIn(manifest())
+        self.slack = SlackStandIn(manifest(), unfurl_domains=("127.0.0.1",))
         self.url = ""
         self.bot: Bot | None = None
 

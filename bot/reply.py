@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.command import ListRuns
 from bot.model import Entry, Frozen, Platform, Run
 
 
@@ -18,11 +19,24 @@ class RunShown(Frozen):
     run: Run
 
 
+class UnderWay(Frozen):
+    """Nothing was saved: this run does the same; with `alone`, only one at a time may be run."""
+
+    run: Run
+    alone: bool = False
+
+
 class RunsListed(Frozen):
-    """The newest runs that the caller can see, newest first."""
+    """A page of the runs that the caller can see, newest first.
+
+    Attributes:
+        asked: What was asked for; its page is this one's.
+        more: There are older ones.
+    """
 
     runs: tuple[Run, ...]
-    platform: Platform | None = None
+    asked: ListRuns = ListRuns()
+    more: bool = False
 
 
 class UntrackNoted(Frozen):
@@ -55,6 +69,41 @@ class EntryShown(Frozen):
     last: Run | None = None
 
 
+class ToldToo(Frozen):
+    """The caller will be mentioned at the run's end; `fresh` False where they would have been anyway."""
+
+    run: Run
+    fresh: bool
+
+
+class OwnerAsked(Frozen):
+    """The owner is mentioned in the run's thread; `fresh` False where somebody had asked before."""
+
+    run: Run
+    fresh: bool
+
+
+class UnfurlSet(Frozen):
+    """Whether addresses unfurl in this channel; `fresh` False where it was so before."""
+
+    on: bool
+    fresh: bool
+
+
+class HomeShown(Frozen):
+    """What somebody's Home tab shows: their runs under way, their last ones, the catalogue."""
+
+    running: tuple[Run, ...]
+    ended: tuple[Run, ...]
+    entries: tuple[Entry, ...]
+
+
+class EntryChanged(Frozen):
+    """An entry was changed."""
+
+    entry: Entry
+
+
 class EntryAdded(Frozen):
     """The catalogue has a new entry."""
 
@@ -75,5 +124,19 @@ class Helped(Frozen):
 
 
 Reply = (
-    Started | RunShown | RunsListed | UntrackNoted | CatalogueListed | EntryShown | EntryAdded | EntryRemoved | Helped
+    Started
+    | UnderWay
+    | RunShown
+    | RunsListed
+    | UntrackNoted
+    | ToldToo
+    | OwnerAsked
+    | UnfurlSet
+    | HomeShown
+    | CatalogueListed
+    | EntryShown
+    | EntryAdded
+    | EntryChanged
+    | EntryRemoved
+    | Helped
 )

@@ -20,6 +20,7 @@ from bot.slack.app import Sockets, bolt_app, web_client
 from bot.slack.budget import Budget
 from bot.slack.courier import Courier
 from bot.slack.delivery import Deliverer
+from bot.slack.events import Events
 from bot.slack.front import Front
 from bot.slack.people import People
 from bot.slack.speech import Speech
@@ -56,14 +57,16 @@ class Bot:
 
     Args:
         settings: What was set.
+        budget: How often Slack may be called; by default as often as Slack promises to take it.
 
     Attributes:
         workspace: Slack's team id, once started.
         web: What answers over HTTP, once started.
     """
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, *, budget: Budget | None = None) -> None:
         self._settings = settings
+        self._budget = budget or Budget()
         self._stack = AsyncExitStack()
         self.store = Store(settings.database_url)
         self.workspace = ""
@@ -101,7 +104,8 @@ class Bot:
             return client.link(run.request.notebook, run.request.url) if client else run.request.url
 
         for_courier, for_heart = asyncio.Event(), asyncio.Event()
-        deliverer = Deliverer(self.store, Speech(slack, Budget()), link, _now, for_heart.set)
+        ended: asyncio.Queue[str] = asyncio.Queue()
+        deliverer = Deliverer(self.store, Speech(slack, self._budget), link, _now, for_heart.set, ended)
         courier = Courier(deliverer, self.workspace, settings.admins, for_courier)
         tracker = Tracker(self._tracker_deps(platforms, for_courier))
         heart = Heart(self.store.holding, tracker, for_heart)
@@ -111,14 +115,19 @@ class Bot:
             for_heart.set()
 
         people = People(slack, self.workspace)
-        rules = Rules(catalogue_only=settings.run == "catalogue", platforms=frozenset(platforms))
-        front = Front(Desk(self.store, people, rules, _now, ring), people, self.workspace, settings.admins, link)
+        rules = Rules(catalogue_only=settings.run == "catalogue")
+        front = Front(
+            Desk(self.store, people, platforms, rules, _now, ring), people, self.workspace, settings.admins, link
+        )
         hosts = Hosts(datalore=settings.datalore_url, deepnote=settings.deepnote_app_url)
-        app = bolt_app(slack, settings.slack_signing_secret.get_secret_value(), front, hosts)
+        events = Events(front, slack, self._budget, hosts)
+        app = bolt_app(slack, settings.slack_signing_secret.get_secret_value(), front, events, hosts)
         app_token = settings.slack_app_token.get_secret_value()
         sockets = Sockets(app, app_token) if app_token else None
 
-        tasks = [asyncio.create_task(work) for work in (heart.run(), tracker.run(), courier.run())]
+        tasks = [
+            asyncio.create_task(work) for work in (heart.run(), tracker.run(), courier.run(), events.keep_homes(ended))
+        ]
         self._ended = asyncio.gather(*tasks)
         stack.push_async_callback(self._end, tasks)
         stack.push_async_callback(courier.stop, DRAIN / 2)
@@ -148,12 +157,14 @@ class Bot:
     async def _end(self, tasks: list[asyncio.Task[None]]) -> None:
         for task in tasks:
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        ended = [] if self._ended is None else [self._ended]  # nobody may have waited for it
+        await asyncio.gather(*tasks, *ended, return_exceptions=True)
 
     async def wait(self) -> None:
         """Until something that must not end has ended."""
         if self._ended is not None:
-            await self._ended
+            # Shielded: who waits may be told to stop, and then everything here goes on until `stop` has drained it.
+            await asyncio.shield(self._ended)
 
     async def stop(self) -> None:
         """Hear no more, let what is under way end, hand over, close."""

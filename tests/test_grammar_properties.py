@@ -6,15 +6,15 @@ import time
 import unicodedata
 
 import pytest
-from hypothesis import example, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from bot.command import AddEntry, Address, Rerun, RunNotebook
+from bot.command import AddEntry, Address, EditEntry, EntryDetails, Rerun, RunNotebook
 from bot.errors import Mistake
-from bot.grammar import VERBS, fixed_name, folded, name_fault, parse, pointed, written
+from bot.grammar import TYPES, VERBS, fixed_name, folded, name_fault, parse, pointed, written
 from bot.grammar.decode import decode
 from bot.grammar.verbs import RESERVED
-from bot.model import Notebook, Options, Platform
+from bot.model import InputSpec, Notebook, Options, Platform
 
 ID = "0123456789abcdef0123456789abcdef"
 PIECES = [
@@ -22,6 +22,19 @@ PIECES = [
     *("region", "=", "==", "region=", "=EU", "region=EU", '"', "'", "“", "”", "\u2018", "\u2019", "\\", "«", ",", ":"),
     *("--", "\u2014", "--live", "-", "--blocks", "a,", "--dm", "--interactive", "--blocks=", "142", "#142", "0", "-5"),
     *("datalore:", "ana/Kpi", "deepnote:", ID, "https://deepnote.com/", f"project/x/notebook/{ID}", "weekly-kpis"),
+    *(
+        "--input",
+        "--input=",
+        ":select=",
+        "a:slider=1..5/2",
+        "region:text",
+        "..",
+        "/",
+        "--unset",
+        "--describe",
+        "--owner",
+    ),
+    *("--channels", "<#C1|data>", "<@U1>", "none", "all", "--any-options", "--mine", "--anyway", "edit x ", "on"),
     *("<", ">", "|", "<@U1|ana>", "<!channel>", "&amp;", "&lt;", "<https://a.b|c>", "`", "\u200b", "\u00a0", "\n", "ß"),
 ]
 lines = st.lists(st.sampled_from(PIECES) | st.text(max_size=4) | st.just(" "), max_size=14).map("".join)
@@ -113,6 +126,71 @@ def test_a_rerun_and_an_entry_written_back_are_the_same(
     assert again == entry.model_copy(update={"literal": again.literal if isinstance(again, AddEntry) else None})
 
 
+numbers = st.integers(-9999, 9999).map(float) | st.floats(-1e6, 1e6).map(lambda number: round(number, 4))
+a_name = st.sampled_from(["region", "two words", "a:b", "a,b", '"', "'x", "=", "--x", "région", "\\"]) | input_names
+choices = st.lists(values.map(str.strip).filter(bool), min_size=1, max_size=3, unique=True).map(tuple)
+
+
+@st.composite
+def declarations(draw: st.DrawFn) -> InputSpec:
+    name = draw(a_name.filter(lambda name: name == unicodedata.normalize("NFC", name).strip()))
+    kind = draw(st.sampled_from(TYPES))
+    if kind == "slider" and draw(st.booleans()):
+        lowest, highest = sorted(draw(st.lists(numbers, min_size=2, max_size=2, unique=True)))
+        step = draw(st.none() | st.just(highest - lowest).filter(lambda step: round(step, 4) == step))
+        return InputSpec(name=name, type=kind, minimum=lowest, maximum=highest, step=step)
+    if "select" in kind:
+        return InputSpec(name=name, type="select", options=draw(choices), multiple=kind == "multiselect")
+    return InputSpec(name=name, type=kind)
+
+
+ids = st.from_regex(r"[A-Z][A-Z0-9]{1,10}", fullmatch=True)
+details = st.builds(
+    EntryDetails,
+    specs=st.lists(declarations(), max_size=2, unique_by=lambda spec: spec.name).map(tuple),
+    describe=st.none() | values.map(lambda text: " ".join(text.split())),
+    owner=st.none() | st.just("") | ids,
+    channels=st.none() | st.lists(ids, max_size=3, unique=True).map(tuple),
+    fixed=st.none() | options.filter(lambda how: how != Options()),
+    one_at_a_time=st.none() | st.just(True),
+)
+
+
+@given(inputs, details)
+def test_an_entry_with_all_its_details_written_back_is_the_same(
+    defaults: dict[str, str | bool | tuple[str, ...]], said: EntryDetails
+) -> None:
+    target = Address(notebook=Notebook(platform=Platform.DEEPNOTE, id=ID))
+    command = AddEntry(name="weekly", target=target, defaults=defaults, details=said)
+    again = parse(as_slack_sends(written(command)))
+    assert isinstance(again, AddEntry)
+    assert again == command.model_copy(update={"literal": again.literal})
+
+
+taken_away = st.sampled_from([{}, {"one_at_a_time": False}, {"fixed": None, "any_options": True}])
+changed = st.builds(lambda said, away: said.model_copy(update=away), details, taken_away)
+
+
+@given(st.none() | targets, inputs, st.frozensets(a_name, max_size=3), changed)
+def test_an_edit_written_back_is_the_same_edit(
+    target: Address | str | None,
+    defaults: dict[str, str | bool | tuple[str, ...]],
+    unset: frozenset[str],
+    said: EntryDetails,
+) -> None:
+    command = EditEntry(
+        name="weekly",
+        target=target if isinstance(target, Address) else None,
+        defaults=defaults,
+        unset=unset - {*defaults, *(spec.name for spec in said.specs)},
+        details=said,
+    )
+    assume(command != EditEntry(name="weekly"))
+    again = parse(as_slack_sends(written(command)))
+    assert isinstance(again, EditEntry)
+    assert again == command.model_copy(update={"literal": again.literal})
+
+
 @given(st.text())
 def test_a_mended_name_can_be_taken_and_found_again(words: str) -> None:
     name = fixed_name(words, RESERVED)
@@ -124,9 +202,23 @@ SLOW = ['a="b” ', "'a\u2019 ", "<http", "\\", '"', "-", "a", " ", "<", "\u2018
 SLOW += ['"a\\', "<@", "--blocks a, ", "a=1 ", "&amp;", '«a" ', "a-", "=", "=a ", "`", "..", ":"]
 
 
+SLOW += [
+    "--input a:select=",
+    '--input a:select="b", ',
+    "--owner <@U1> ",
+    "--channels <#C1> ",
+    "<#C1|a> ",
+    "--describe a ",
+]
+SLOW += ['--unset "a", ', "--unset a, ", "--input '", ',"a', "&lt;@U1&gt;", "&lt;@A", "\u2018,", "--mine "]
+
+
+@pytest.mark.parametrize(
+    "begin", ["run x ", "edit x ", "edit x --channels ", "edit x --unset a,", "edit x --describe "]
+)
 @pytest.mark.parametrize("piece", SLOW)
-def test_no_text_is_slow(piece: str) -> None:
-    text = f"run x {piece * 8000}"[:8000]
+def test_no_text_is_slow(piece: str, begin: str) -> None:
+    text = f"{begin}{piece * 8000}"[:8000]
     begun = time.process_time()
     mistake = mistaken(text)
     assert mistake is None or pointed(mistake)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from bot.command import RunNotebook, ShowStatus
+from bot.command import Command, Help, Rerun, RunNotebook, ShowStatus, Untrack
 from bot.errors import Mistake
-from bot.grammar import parse
+from bot.grammar import parse, without_mention
 from bot.model import InputValue, Options
+
+BOT = "U0THREADBK"
 
 
 def run(text: str) -> RunNotebook:
@@ -156,3 +158,51 @@ def test_a_mistake_shows_what_the_person_typed_not_what_slack_sent() -> None:
     with pytest.raises(Mistake) as mistake:
         parse("run x a=R&amp;D <https://example.com|example.com> b=")
     assert mistake.value.typed == "run x a=R&D example.com b="
+
+
+def told(message: str) -> Command:
+    """What a mention in the thread of run 142 says."""
+    return parse(without_mention(message, BOT), run=142, command="@Threadbook")
+
+
+@pytest.mark.parametrize(
+    ("message", "command"),
+    [
+        ("<@U0THREADBK> rerun region=US", Rerun(run=142, inputs={"region": "US"})),
+        ("<@U0THREADBK|threadbook> rerun region=US", Rerun(run=142, inputs={"region": "US"})),
+        ("<@U0THREADBK>, status", ShowStatus(run=142)),
+        ("<@U0THREADBK>:status", ShowStatus(run=142)),
+        ("hey <@U0THREADBK> untrack", Untrack(run=142)),
+        ("untrack <@U0THREADBK>", Untrack(run=142)),
+        ("<@U0THREADBK> rerun who=<@U0THREADBK|threadbook>", Rerun(run=142, inputs={"who": "@threadbook"})),
+        ("<@U0THREADBK> unfollow 7", Untrack(run=7)),
+        ("<@U0THREADBK> help", Help()),
+        ("<@U0THREADBK>", Help()),
+        ("@Threadbook status", ShowStatus(run=142)),
+    ],
+)
+def test_a_mention_in_a_thread_is_the_same_grammar_and_means_the_threads_run(message: str, command: Command) -> None:
+    assert told(message) == command
+
+
+@pytest.mark.parametrize(
+    ("message", "said", "instead"),
+    [
+        ("<@U0THREADBK> region=US", "Say first what to do", "rerun region=US"),
+        ("<@U0THREADBK> rerun region=", "has no value", "rerun region=<value>"),
+        ("<@U0THREADBK> stop", "the run goes on", "untrack"),
+        ("<@U0THREADBK> rerun --live", "keeps the flags", "rerun"),
+        ("<@U0THREADBK> staus", "Did you mean “status”?", "status"),
+    ],
+)
+def test_hints_for_a_mention_begin_with_it(message: str, said: str, instead: str) -> None:
+    with pytest.raises(Mistake) as mistake:
+        told(message)
+    assert said in mistake.value.text
+    assert mistake.value.hint == f"@Threadbook {instead}"
+
+
+def test_only_that_mention_is_taken_off() -> None:
+    assert without_mention("<@U1> <@U0THREADBK> run x who=<@U2>", BOT) == "run x who=<@U2>"
+    assert without_mention("run x who=<@U2>", BOT) == "run x who=<@U2>"
+    assert without_mention("<@U0THREADBK2> status", BOT) == "<@U0THREADBK2> status"

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
+
+from cachetools import TTLCache
 
 from bot.command import (
     AddEntry,
+    AskOwner,
     Command,
+    EditEntry,
     Help,
     ListCatalogue,
     ListRuns,
@@ -15,29 +19,36 @@ from bot.command import (
     RemoveEntry,
     Rerun,
     RunNotebook,
+    SetUnfurl,
     ShowEntry,
     ShowStatus,
+    TellMeToo,
     Track,
     Untrack,
 )
-from bot.desk import entries, running, watching
+from bot.desk import entries, running, telling, watching
 from bot.errors import Refusal
 from bot.reply import Helped
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Callable, Mapping
     from datetime import datetime
 
-    from bot.model import Caller, Platform
+    from bot.model import Caller, Entry, Platform, Run
+    from bot.platforms.base import PlatformClient
     from bot.reply import Reply
     from bot.store.store import Store
+
+
+FRESH = 5.0
+"""Seconds for which the catalogue is offered from memory; what this process changes shows at once."""
 
 
 class Audience(Protocol):
     """Who can see what is posted where."""
 
-    async def sees(self, caller: Caller, channel: str) -> bool:
-        """Whether the caller can see this channel.
+    async def sees(self, caller: Caller, channel: str, *, asker: str) -> bool:
+        """Whether the caller can see this channel; a DM belongs to the one who asked there.
 
         Raises:
             UserError: That can't be found out now.
@@ -50,11 +61,9 @@ class Rules:
 
     Attributes:
         catalogue_only: Only notebooks of the catalogue may be run, and only admins change it.
-        platforms: Those with a token.
     """
 
     catalogue_only: bool
-    platforms: Collection[Platform]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +73,7 @@ class Desk:
     Attributes:
         store: The rows.
         audience: Who can see what.
+        platforms: Those with a token.
         rules: What is allowed.
         now: The time, in UTC.
         ring: Tells courier and tracker that something was written for this workspace.
@@ -71,11 +81,31 @@ class Desk:
 
     store: Store
     audience: Audience
+    platforms: Mapping[Platform, PlatformClient]
     rules: Rules
     now: Callable[[], datetime]
     ring: Callable[[str], None]
+    entries: TTLCache[str, list[Entry]] = field(default_factory=lambda: TTLCache(maxsize=256, ttl=FRESH))
 
-    async def carry_out(self, command: Command, caller: Caller) -> Reply:
+    async def catalogue(self, workspace: str) -> list[Entry]:
+        """Every entry, as it was a few seconds ago at most: for offering, not for running."""
+        known = self.entries.get(workspace)
+        if known is None:
+            known = await self.store.catalogue.all(workspace)
+            self.entries[workspace] = known
+        return known
+
+    async def can_see(self, caller: Caller, run: Run) -> bool:
+        """Whether the caller can see the run's card.
+
+        Raises:
+            UserError: That can't be found out now.
+        """
+        return await watching.sees(self, caller, run, await self.store.requests.card_channel(run.id))
+
+    async def carry_out(  # noqa: C901, PLR0911, PLR0912, one case a command
+        self, command: Command, caller: Caller
+    ) -> Reply:
         """Do what was asked, as far as it needs no platform: what was answered is saved.
 
         Raises:
@@ -104,6 +134,14 @@ class Desk:
                 return await entries.show(self, command, caller)
             case RemoveEntry():
                 return await entries.remove(self, command, caller)
+            case EditEntry():
+                return await entries.edit(self, command, caller)
+            case TellMeToo():
+                return await telling.tell_me_too(self, command, caller)
+            case AskOwner():
+                return await telling.ask_owner(self, command, caller)
+            case SetUnfurl():
+                return await telling.set_unfurl(self, command, caller)
             case Help(verb=verb):
                 return Helped(verb=verb)
 

@@ -2,56 +2,69 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from bot.command import Address
 from bot.desk.watching import visible
 from bot.errors import Refusal, UserError
 from bot.grammar import check_options, folded, suggest
-from bot.model import Entry, Options, Request
-from bot.reply import Started, UntrackNoted
+from bot.model import Options, Platform, Request
+from bot.reply import Started, UnderWay, UntrackNoted
+from bot.store.saving import Guard
 
 if TYPE_CHECKING:
     from bot.command import Rerun, RunNotebook, Target, Track, Untrack
     from bot.desk.desk import Desk
-    from bot.model import Caller, Notebook, Platform
+    from bot.model import Caller, Entry, Notebook
 
 
-async def run(desk: Desk, command: RunNotebook, caller: Caller) -> Started:
+class Resolved(NamedTuple):
+    """A request, and the catalogue's entry whose rules it is under."""
+
+    request: Request
+    entry: Entry | None
+
+
+async def run(desk: Desk, command: RunNotebook, caller: Caller) -> Started | UnderWay:
     """`run`: resolve the notebook, check what needs no platform, save."""
-    request = await _resolved(desk, command.target, command.platform, caller)
+    if command.channel is not None:
+        await _check_place(desk, caller, command.channel)
+        caller = caller.model_copy(update={"channel": command.channel})
+    request, entry = await _resolved(desk, command.target, command.platform, caller)
     request = request.model_copy(
         update={
             "inputs": {**request.inputs, **command.inputs},
             "literal": (request.literal - frozenset(command.inputs)) | command.literal,
-            "options": command.options,
-            "adopt": None,
+            "options": _options(command.options, entry),
         }
     )
     check_options(request.options, request.notebook.platform, request.inputs)
-    return await _save(desk, request, caller, dm=command.dm)
+    return await _save(desk, Resolved(request, entry), caller, dm=command.dm, anyway=command.anyway)
 
 
-async def rerun(desk: Desk, command: Rerun, caller: Caller) -> Started:
+async def rerun(desk: Desk, command: Rerun, caller: Caller) -> Started | UnderWay:
     """`rerun`: the same notebook, inputs and options, but for the inputs that are named anew."""
     before = (await visible(desk, caller, command.run)).request
-    await _allowed(desk, before.notebook, caller)
+    await allowed(desk, before.notebook, caller)
+    entry = await desk.store.catalogue.entry(caller.workspace, before.name) if before.name else None
+    if entry is not None and entry.notebook != before.notebook:
+        entry = None  # the name means another notebook by now
     inputs = {**before.inputs, **command.inputs}
     literal = (before.literal - frozenset(command.inputs)) | command.literal
     request = before.model_copy(update={"inputs": inputs, "literal": literal, "adopt": None})
-    return await _save(desk, request, caller, dm=command.dm)
+    return await _save(desk, Resolved(request, entry), caller, dm=command.dm, anyway=command.anyway)
 
 
-async def track(desk: Desk, command: Track, caller: Caller) -> Started:
+async def track(desk: Desk, command: Track, caller: Caller) -> Started | UnderWay:
     """`track`: watch a run that was started elsewhere."""
-    request = await _resolved(desk, command.target, command.platform, caller)
-    if request.notebook.platform.value == "datalore" and not command.remote_id:
+    request, _ = await _resolved(desk, command.target, command.platform, caller)
+    if request.notebook.platform is Platform.DATALORE and not command.remote_id:
         raise UserError(
             "Datalore doesn't list a notebook's runs, so I need the run's own id.",
             hint=f"`track {request.name or request.notebook} <run id>`",
         )
     request = request.model_copy(update={"inputs": {}, "options": Options(), "adopt": command.remote_id})
-    return await _save(desk, request, caller, dm=False)
+    return await _save(desk, Resolved(request, None), caller, dm=False, anyway=True)
 
 
 async def untrack(desk: Desk, command: Untrack, caller: Caller) -> UntrackNoted:
@@ -69,23 +82,54 @@ async def untrack(desk: Desk, command: Untrack, caller: Caller) -> UntrackNoted:
     return UntrackNoted(run=found, fresh=fresh)
 
 
-async def _save(desk: Desk, request: Request, caller: Caller, *, dm: bool) -> Started:
+async def _save(desk: Desk, resolved: Resolved, caller: Caller, *, dm: bool, anyway: bool) -> Started | UnderWay:
+    request, entry = resolved
     platform = request.notebook.platform
-    if platform not in desk.rules.platforms:
+    if platform not in desk.platforms:
         raise UserError(
             f"No {platform.label} token is set here, so nothing can be run on {platform.label}.",
             hint=f"Whoever runs Threadbook can set {platform.value.upper()}_TOKEN.",
         )
-    saved = await desk.store.requests.save(request, caller, desk.now(), dm=dm)
+    if entry is not None and entry.channels and (dm or caller.channel not in entry.channels):
+        raise Refusal(f"{entry.name} may be run only in these channels:", channels=entry.channels)
+    alone = entry is not None and entry.one_at_a_time
+    guard = Guard.NOTEBOOK if alone else Guard.NOTHING if anyway else Guard.SAME
+    saved = await desk.store.requests.save(request, caller, desk.now(), dm=dm, guard=guard)
+    if saved.in_the_way:
+        if await desk.can_see(caller, saved.run):
+            return UnderWay(run=saved.run, alone=alone)
+        if alone:
+            raise UserError(
+                f"{request.name} is being run already, and only one at a time may be.", hint="Try again later."
+            )
+        # What the caller can't see isn't told, and so isn't in the way.
+        saved = await desk.store.requests.save(request, caller, desk.now(), dm=dm)
     desk.ring(caller.workspace)
     return Started(run=saved.run, fresh=saved.fresh)
 
 
-async def _resolved(desk: Desk, target: Target, platform: Platform | None, caller: Caller) -> Request:
+async def _check_place(desk: Desk, caller: Caller, channel: str) -> None:
+    if channel != caller.channel and not await desk.audience.sees(caller, channel, asker=""):
+        raise Refusal("You can't post to that channel.", hint="Choose one that you are in.")
+
+
+def _options(asked: Options, entry: Entry | None) -> Options:
+    if entry is None or entry.fixed is None:
+        return asked
+    if asked not in (Options(), entry.fixed):
+        raise Refusal(
+            f"The catalogue fixes how {entry.name} is run, so no flags can be given.",
+            hint=f"`show {entry.name}` tells how.",
+        )
+    return entry.fixed
+
+
+async def _resolved(desk: Desk, target: Target, platform: Platform | None, caller: Caller) -> Resolved:
     """The notebook that was named, with the catalogue's values to start from."""
     if isinstance(target, Address):
-        await _allowed(desk, target.notebook, caller)
-        return Request(notebook=target.notebook, title=target.title or target.notebook.id, url=target.url)
+        await allowed(desk, target.notebook, caller)
+        title = target.title or target.notebook.id
+        return Resolved(Request(notebook=target.notebook, title=title, url=target.url), None)
     entry = await desk.store.catalogue.entry(caller.workspace, folded(target))
     if entry is None:
         raise await unknown_name(desk, caller, target, "run ")
@@ -94,7 +138,7 @@ async def _resolved(desk: Desk, target: Target, platform: Platform | None, calle
         raise UserError(
             f"{entry.name} is a notebook on {label}, not on {platform.label}.", hint=f"`/notebook run {entry.name}`"
         )
-    return _of(entry)
+    return Resolved(_of(entry), entry)
 
 
 def _of(entry: Entry) -> Request:
@@ -105,12 +149,13 @@ def _of(entry: Entry) -> Request:
         url=entry.url,
         inputs=entry.defaults,
         literal=entry.literal,
+        owner=entry.owner,
     )
 
 
 async def unknown_name(desk: Desk, caller: Caller, name: str, before: str = "") -> UserError:
     """No such entry; the nearest names are offered."""
-    names = [entry.name for entry in await desk.store.catalogue.all(caller.workspace)]
+    names = [entry.name for entry in await desk.catalogue(caller.workspace)]
     near = suggest(folded(name), names)
     if near is not None:
         return UserError(f"The catalogue has no notebook “{name}”.", hint=f"Did you mean `{before}{near}`?")
@@ -120,7 +165,8 @@ async def unknown_name(desk: Desk, caller: Caller, name: str, before: str = "") 
     )
 
 
-async def _allowed(desk: Desk, notebook: Notebook, caller: Caller) -> None:
+async def allowed(desk: Desk, notebook: Notebook, caller: Caller) -> None:
+    """Raises Refusal where only the catalogue may be run, and this isn't in it."""
     if not desk.rules.catalogue_only or await desk.store.catalogue.of(caller.workspace, notebook):
         return
     raise Refusal(

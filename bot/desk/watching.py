@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bot.command import Address
 from bot.errors import UserError
+from bot.grammar import folded
+from bot.model import State
 from bot.reply import RunShown, RunsListed
 
 if TYPE_CHECKING:
     from bot.command import ListRuns, ShowStatus
     from bot.desk.desk import Desk
-    from bot.model import Caller, Run
+    from bot.model import Caller, Notebook, Run
 
 NEWEST = 200
 FEW = 10
-LISTED = 15
+LISTED = 10
+FAILURES = frozenset({State.FAILED, State.REJECTED, State.UNCLEAR, State.LOST})
 
 
 async def visible(desk: Desk, caller: Caller, number: int | None) -> Run:
@@ -25,20 +29,20 @@ async def visible(desk: Desk, caller: Caller, number: int | None) -> Run:
     """
     if number is None:
         for run in await desk.store.requests.newest(caller.workspace, FEW, channel=caller.channel):
-            if await _sees(desk, caller, run, await desk.store.requests.card_channel(run.id)):
+            if await sees(desk, caller, run, await desk.store.requests.card_channel(run.id)):
                 return run
         raise UserError("There is no run in this channel yet.", hint="Name one by its number: `status 142`.")
     found = await desk.store.requests.by_number(caller.workspace, number)
-    if found is None or not await _sees(desk, caller, found, await desk.store.requests.card_channel(found.id)):
+    if found is None or not await sees(desk, caller, found, await desk.store.requests.card_channel(found.id)):
         raise UserError(f"No run {number} that you can see.", hint="`runs` lists those that you can.")
     return found
 
 
-async def _sees(desk: Desk, caller: Caller, run: Run, channel: str | None) -> bool:
-    """Whether the caller can see the run's card; before there is one, whether they asked for it."""
-    if channel is None:
+async def sees(desk: Desk, caller: Caller, run: Run, channel: str | None) -> bool:
+    """Whether the caller can see the run's card; before there is one, or in a DM, whether they asked for it."""
+    if channel is None or run.dm:
         return run.asker == caller.person.id
-    return channel == caller.channel or await desk.audience.sees(caller, channel)
+    return channel == caller.channel or await desk.audience.sees(caller, channel, asker=run.asker)
 
 
 async def status(desk: Desk, command: ShowStatus, caller: Caller) -> RunShown:
@@ -47,20 +51,41 @@ async def status(desk: Desk, command: ShowStatus, caller: Caller) -> RunShown:
 
 
 async def runs(desk: Desk, command: ListRuns, caller: Caller) -> RunsListed:
-    """`runs`."""
-    return RunsListed(runs=tuple(await seen(desk, command, caller)), platform=command.platform)
+    """`runs`: a page of those that the caller can see."""
+    notebook = await _notebook(desk, command, caller)
+    found = await seen(desk, command, caller, notebook, command.page * LISTED + 1)
+    start = (command.page - 1) * LISTED
+    return RunsListed(runs=tuple(found[start : start + LISTED]), asked=command, more=len(found) > start + LISTED)
 
 
-async def seen(desk: Desk, command: ListRuns, caller: Caller) -> list[Run]:
-    """The newest runs whose cards the caller can see."""
-    newest = await desk.store.requests.newest(caller.workspace, NEWEST)
-    channels = await desk.store.requests.card_channels([run.id for run in newest])
+async def seen(desk: Desk, command: ListRuns, caller: Caller, notebook: Notebook | None, most: int) -> list[Run]:
+    """The newest runs that fit the command and whose cards the caller can see."""
+    asker = caller.person.id if command.mine else None
     found: list[Run] = []
-    for run in newest:
-        if command.platform is not None and run.request.notebook.platform is not command.platform:
-            continue
-        if await _sees(desk, caller, run, channels.get(run.id)):
-            found.append(run)
-        if len(found) == LISTED:
+    before: int | None = None
+    while len(found) < most:
+        newest = await desk.store.requests.newest(caller.workspace, NEWEST, asker=asker, before=before)
+        channels = await desk.store.requests.card_channels([run.id for run in newest])
+        fitting = [run for run in newest if _fits(run, command, notebook)]
+        found += [run for run in fitting if await sees(desk, caller, run, channels.get(run.id))]
+        if len(newest) < NEWEST or newest[-1].number <= 1:
             break
-    return found
+        before = newest[-1].number
+    return found[:most]
+
+
+def _fits(run: Run, command: ListRuns, notebook: Notebook | None) -> bool:
+    if command.platform not in (None, run.request.notebook.platform):
+        return False
+    if notebook not in (None, run.request.notebook):
+        return False
+    return not command.failed or run.progress.state in FAILURES
+
+
+async def _notebook(desk: Desk, command: ListRuns, caller: Caller) -> Notebook | None:
+    if command.target is None or isinstance(command.target, Address):
+        return command.target.notebook if command.target else None
+    entry = await desk.store.catalogue.entry(caller.workspace, folded(command.target))
+    if entry is None:
+        raise UserError(f"The catalogue has no notebook “{command.target}”.", hint="`list` shows what there is.")
+    return entry.notebook

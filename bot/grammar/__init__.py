@@ -1,6 +1,8 @@
 """The grammar: typed words in, a Command or a Mistake out. Pure."""
 
 from bot.grammar.by_run import HIGHEST_RUN
+from bot.grammar.declared import TYPES, written_spec
+from bot.grammar.decode import without_mention
 from bot.grammar.flags import FLAGS, Flag, check_options
 from bot.grammar.names import fixed_name, folded, name_fault, suggest
 from bot.grammar.parse import LONGEST, parse
@@ -11,6 +13,7 @@ __all__ = [
     "FLAGS",
     "HIGHEST_RUN",
     "LONGEST",
+    "TYPES",
     "VERBS",
     "Flag",
     "Verb",
@@ -22,5 +25,7 @@ __all__ = [
     "pointed",
     "suggest",
     "verb",
+    "without_mention",
     "written",
+    "written_spec",
 ]

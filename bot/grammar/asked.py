@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import unicodedata
 from typing import TYPE_CHECKING, NamedTuple
 
-from bot.grammar import names
-from bot.grammar.flags import BLOCKS, DM, Flag, find
-from bot.grammar.words import EQUALS, Kind, Line, Word, can_be_bare, comma, quoted, shown
-from bot.model import Inputs, Options, Platform
+from bot.grammar import flags
+from bot.grammar.given import Given, read_flags
+from bot.grammar.line import EQUALS, comma, shown
+from bot.grammar.quotes import can_be_bare, quoted
+from bot.grammar.targets import is_address
+from bot.grammar.words import Kind, Word
 
 if TYPE_CHECKING:
     from bot.errors import Mistake
+    from bot.grammar.line import Line
     from bot.grammar.verbs import Verb
     from bot.links import Hosts
+    from bot.model import Inputs, Platform
 
 _COLON_PAIR = re.compile(r"([\w.-]+):([^/\s].*)", re.DOTALL)
 
@@ -94,52 +99,13 @@ class Asked(NamedTuple):
             raise comma(self.line, (end - 1, end))
         return name
 
-    def options(self) -> tuple[Options, bool]:
-        """How to run, and whether in our DM.
+    def given(self) -> Given:
+        """The flags.
 
         Raises:
             Mistake: An unknown flag, one of another verb, a value where none belongs, or none where one does.
         """
-        given: dict[str, bool] = {}
-        blocks: list[str] = []
-        for word in self.flags:
-            known = self._flag(word)
-            if known == BLOCKS:
-                self._add_blocks(word, blocks)
-            else:
-                given[known.option] = True
-        dm = given.pop(DM.option, False)
-        return Options(**(given | {"live": True} if blocks else given), blocks=tuple(blocks)), dm
-
-    def _flag(self, word: Word) -> Flag:
-        known = find(word.text)
-        without = self.line.instead(word.at, "")
-        if known is None:
-            meant = names.suggest(f"--{word.text}", [each.name for each in self.verb.flags])
-            said = f"There is no flag {shown('--' + word.text)}."
-            if meant is None:
-                raise self.mistake(said, word.at, without)
-            raise self.mistake(f"{said} Did you mean {meant}?", word.at, self.line.instead(word.at, meant))
-        if known not in self.verb.flags:
-            said = f"“{self.verb.name}” takes no {known.name}."
-            if self.verb.name == "rerun":
-                said = f"A rerun keeps the flags of its run; to choose {known.name}, use “run”."
-            raise self.mistake(said, word.at, without)
-        if not known.takes and word.value is not None:
-            raise self.mistake(
-                f"{known.name} stands alone, without a value.", word.at, self.line.instead(word.at, known.name)
-            )
-        return known
-
-    def _add_blocks(self, word: Word, already: list[str]) -> None:
-        ids = (word.value or "").replace(",", " ").split()
-        if not ids:
-            usage = self.line.instead(word.at, f"{BLOCKS.name} {BLOCKS.takes}")
-            raise self.mistake(f"{BLOCKS.name} needs the ids of blocks, with commas between them.", word.at, usage)
-        for block in ids:
-            if block in already:
-                raise self.mistake(f"The block {shown(block)} is named twice.", word.at)
-            already.append(block)
+        return read_flags(self)
 
 
 def sort(line: Line, place: Place, verb: Verb, verb_at: tuple[int, int], rest: list[Word]) -> Asked:
@@ -155,25 +121,17 @@ def sort(line: Line, place: Place, verb: Verb, verb_at: tuple[int, int], rest: l
         word = queue.pop()
         _check_spaces(asked, before, word, queue[-1] if queue else None)
         if word.kind is Kind.FLAG:
-            asked.flags.append(word if word.value and not word.value.endswith(",") else _with_value(word, queue))
+            asked.flags.append(word)
         elif word.kind is Kind.INPUT:
             asked.inputs.append(word)
         elif verb.inputs and before is not None and before.kind is Kind.INPUT:
             raise _unquoted(line, before, word)
+        elif before is not None and _spills(asked, before, word):
+            raise _unquoted_text(line, before, rest)
         else:
             asked.words.append(word)
         before = word
     return asked
-
-
-def _with_value(flag: Word, queue: list[Word]) -> Word:
-    """--blocks takes the next word, and after a comma one more; `queue` holds what follows, the next one last."""
-    known = find(flag.text)
-    value, end = flag.value or "", flag.at[1]
-    while known and known.takes and (not value or value.endswith(",")) and queue and queue[-1].kind is Kind.WORD:
-        word = queue.pop()
-        value, end = value + word.text, word.at[1]
-    return flag._replace(value=value or flag.value, at=(flag.at[0], end))
 
 
 def _check_spaces(asked: Asked, before: Word | None, word: Word, after: Word | None) -> None:
@@ -181,7 +139,7 @@ def _check_spaces(asked: Asked, before: Word | None, word: Word, after: Word | N
     if word.kind is not Kind.INPUT or (word.text and (word.value or word.quoted)):
         return
     line = asked.line
-    spare = len(asked.words) > {"run": 1, "add": 2}.get(asked.verb.name, 0)  # the others are no input's name
+    spare = len(asked.words) > {"run": 1, "edit": 1, "add": 2}.get(asked.verb.name, 0)  # the others name no input
     left = before if not word.text and spare and before and before.kind is Kind.WORD else None
     right = after if not word.value and not word.quoted and after and after.kind is Kind.WORD else None
     name = (left or word).text
@@ -201,3 +159,18 @@ def _unquoted(line: Line, before: Word, word: Word) -> Mistake:
     name = before.text if can_be_bare(before.text) else quoted(before.text)
     hint = line.instead(at, f"{name}={quoted(f'{before.value} {word.text}')}")
     return line.mistake(f"{shown(word.text)} stands alone. A value with spaces needs quotes.", word.at, hint=hint)
+
+
+def _spills(asked: Asked, flag: Word, word: Word) -> bool:
+    """Whether a word right after a flag's text belongs to that text, since the notebook's name stands before it."""
+    spoken = flag.kind is Kind.FLAG and flags.find(flag.text) in {flags.DESCRIBE, flags.INPUT}
+    return spoken and bool(asked.words) and not is_address(word.text, asked.place)
+
+
+def _unquoted_text(line: Line, flag: Word, rest: list[Word]) -> Mistake:
+    """The text goes on up to the next flag or input."""
+    following = (word for word in rest if word.at[0] >= flag.at[1])
+    first, *more = itertools.takewhile(lambda word: word.kind is Kind.WORD, following)
+    at = (flag.value_at[0], (more or [first])[-1].at[1])
+    hint = line.instead(at, quoted(line.typed[slice(*at)]))
+    return line.mistake(f"{shown(first.text)} stands alone. A text with spaces needs quotes.", first.at, hint=hint)

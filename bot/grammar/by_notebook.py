@@ -1,15 +1,14 @@
-"""The verbs that name a notebook: run, track, list, add, show, remove."""
+"""The verbs that name a notebook: run, track, list."""
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
-from bot.command import AddEntry, Address, ListCatalogue, OpenForm, RunNotebook, Track
+from bot.command import Address, ListCatalogue, OpenForm, RunNotebook, Track
 from bot.grammar import flags, names
-from bot.grammar.targets import is_address, read_name, read_target
-from bot.grammar.verbs import RESERVED
-from bot.grammar.words import shown
+from bot.grammar.line import shown
+from bot.grammar.targets import read_target
 
 if TYPE_CHECKING:
     from bot.command import Target
@@ -21,19 +20,21 @@ _REMOTE_ID = re.compile(r"[\w.:-]{1,100}", re.ASCII)
 def read_run(asked: Asked) -> RunNotebook | OpenForm:
     if not (asked.words or asked.inputs or asked.flags):
         return OpenForm(platform=asked.place.platform)
-    options, dm = asked.options()
+    given = asked.given()
     if not asked.words:
         at = (asked.verb_at[1], asked.verb_at[1])
         raise asked.mistake("Which notebook?", at, asked.line.instead(at, " <notebook>"))
     target = read_target(asked, asked.words[0])
     _check_words(asked, target)
     inputs, literal = asked.values()
-    platform = target.notebook.platform if isinstance(target, Address) else asked.place.platform
-    if found := flags.clash(options, platform, inputs):
-        at = next(word.at for word in asked.flags if flags.find(word.text) == found.flag)
-        raise asked.mistake(found.text, at, asked.line.instead(at, ""))
     return RunNotebook(
-        target=target, platform=asked.place.platform, inputs=inputs, literal=literal, options=options, dm=dm
+        target=target,
+        platform=asked.place.platform,
+        inputs=inputs,
+        literal=literal,
+        options=given.options(target.notebook.platform if isinstance(target, Address) else None, inputs),
+        dm=given.has(flags.DM),
+        anyway=given.has(flags.ANYWAY),
     )
 
 
@@ -53,7 +54,7 @@ def _check_words(asked: Asked, target: Target) -> None:
 
 
 def read_track(asked: Asked) -> Track:
-    asked.options()
+    asked.given()
     words = asked.only(2)
     if not words:
         raise asked.mistake("Which notebook's run?")
@@ -64,44 +65,6 @@ def read_track(asked: Asked) -> Track:
 
 
 def read_list(asked: Asked) -> ListCatalogue:
-    asked.options()
+    asked.given()
     words = sorted((*asked.words, *asked.inputs), key=lambda word: word.at)
     return ListCatalogue(search=" ".join(" ".join(asked.line.typed[slice(*word.at)] for word in words).split()))
-
-
-def read_add(asked: Asked) -> AddEntry:
-    asked.options()
-    line, words = asked.line, asked.words
-    spot = next((index for index, word in enumerate(words) if is_address(word.text, asked.place)), len(words))
-    if spot == len(words):
-        if not words:
-            raise asked.mistake("A name and the address of a notebook belong here.")
-        at = (words[0].at[1], words[-1].at[1])
-        raise asked.mistake("The address of a notebook has to follow the name.", at, line.instead(at, " <notebook>"))
-    link = words[spot]
-    if spot == 0:
-        swapped = len(words) > 1 and not is_address(words[1].text, asked.place)
-        name = names.fixed_name(words[1].text, RESERVED) if swapped else "<name>"
-        at = (link.at[0], (words[1] if swapped else link).at[1])
-        hint = line.instead(at, f"{name} {link.text}")
-        raise asked.mistake("A name for this notebook has to come before its address.", at, hint)
-    at = (words[0].at[0], words[spot - 1].at[1])
-    name = names.folded(" ".join(word.text for word in words[:spot]))
-    if fault := names.name_fault(name, RESERVED):
-        raise asked.mistake(fault, at, line.instead(at, names.fixed_name(name, RESERVED)))
-    target = cast("Address", read_target(asked, link))  # which is_address saw already
-    asked.only(2)
-    defaults, literal = asked.values()
-    return AddEntry(name=name, target=target, defaults=defaults, literal=literal)
-
-
-def read_entry(asked: Asked) -> str:
-    asked.options()
-    words = asked.words
-    if not words:
-        raise asked.mistake("Which notebook? “list” shows their names.")
-    if len(words) > 1 and not asked.inputs:
-        at = (words[0].at[0], words[-1].at[1])
-        title = names.fixed_name(" ".join(word.text for word in words))
-        raise asked.mistake("A notebook's name has no spaces.", at, asked.line.instead(at, title))
-    return read_name(asked, asked.only(1)[0])

@@ -6,8 +6,9 @@ import re
 from typing import TYPE_CHECKING
 
 from bot.command import ListRuns, Rerun, ShowStatus, Untrack
-from bot.grammar.targets import RUN_NUMBER
-from bot.grammar.words import shown
+from bot.grammar import flags
+from bot.grammar.line import shown
+from bot.grammar.targets import RUN_NUMBER, read_target, title_has_no_spaces
 
 if TYPE_CHECKING:
     from bot.grammar.asked import Asked
@@ -38,25 +39,31 @@ def _number(asked: Asked) -> int | None:
 
 
 def read_status(asked: Asked) -> ShowStatus:
-    asked.options()
+    asked.given()
     return ShowStatus(run=_number(asked))
 
 
 def read_runs(asked: Asked) -> ListRuns:
-    asked.options()
-    asked.only(0)
-    return ListRuns(platform=asked.place.platform)
+    given = asked.given()
+    title_has_no_spaces(asked)
+    words = asked.only(1)
+    return ListRuns(
+        platform=asked.place.platform,
+        mine=given.has(flags.MINE),
+        failed=given.has(flags.FAILED),
+        target=read_target(asked, words[0]) if words else None,
+    )
 
 
 def read_rerun(asked: Asked) -> Rerun:
-    _, dm = asked.options()
+    given = asked.given()
     number = _number(asked)
     inputs, literal = asked.values()
-    return Rerun(run=number, inputs=inputs, literal=literal, dm=dm)
+    return Rerun(run=number, inputs=inputs, literal=literal, dm=given.has(flags.DM), anyway=given.has(flags.ANYWAY))
 
 
 def read_untrack(asked: Asked) -> Untrack:
-    asked.options()
+    asked.given()
     number = _number(asked)
     if number is None:
         raise asked.mistake("Which run? “runs” lists them.")

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import re
+from itertools import accumulate
+from typing import NamedTuple
+
+from bot.grammar.line import Mention
 
 _MARKUP = re.compile(r"<(?:([@#!])|(?=(https?|mailto|tel):))([^<>|]*)(?:\|([^<>]*))?>|&(?:amp|lt|gt);")
 _ENTITY = re.compile(r"&(amp|lt|gt);")
@@ -15,6 +19,16 @@ _UNSEEN = re.compile(
 # Between other letters and in emoji the two joiners carry meaning; beside ASCII they came by accident.
 _STRAY_JOINER = re.compile(r"(?<![^\x00-\x7f])[\u200c\u200d]+|[\u200c\u200d]+(?![^\x00-\x7f])")
 
+_TYPED_ID = re.compile(r"<([@#])([A-Z][A-Z0-9]+)(?:\|[^<>|]*)?>", re.ASCII)
+_BEGIN, _END = "\x01", "\x02"
+
+
+class Decoded(NamedTuple):
+    """What was typed, and whom Slack knew in it, in order."""
+
+    typed: str
+    mentions: tuple[Mention, ...] = ()
+
 
 def decode(text: str) -> str:
     """The words of a command, from the text of a slash command or a mention.
@@ -23,13 +37,40 @@ def decode(text: str) -> str:
     link out of it), a person or a channel becomes `@ana` or `#data`, which can ping nobody; characters that nobody
     sees are dropped.
     """
-    text = _MARKUP.sub(_plain, text).replace("\r\n", "\n").replace("\r", "\n")
-    text = _STRAY_JOINER.sub("", _UNSEEN.sub("", text)).strip()
+    return read(text).typed
+
+
+def read(text: str) -> Decoded:
+    """As `decode`, with the ids of the people and channels: Slack's own, or typed out as `<@U123>`."""
+    known: list[Mention] = []
+    text = _MARKUP.sub(lambda found: _plain(found, known), _UNSEEN.sub("", text))
+    text = _STRAY_JOINER.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
     bare = text.strip("`")
-    return text if "`" in bare else bare.strip()
+    text = text if "`" in bare else bare.strip()
+    # Between the two marks, which no text holds by now, stand the known ones: every second piece.
+    pieces = re.split(f"[{_BEGIN}{_END}]", text)
+    starts = accumulate(map(len, pieces), initial=0)
+    spans = [(start, start + len(piece)) for start, piece in zip(starts, pieces, strict=False)][1::2]
+    typed = "".join(pieces)
+    mentions = [mention._replace(at=at) for mention, at in zip(known, spans, strict=True)]
+    mentions += [Mention(found.span(), found[1], found[2]) for found in _TYPED_ID.finditer(typed)]
+    return Decoded(typed, tuple(sorted(mentions)))
 
 
-def _plain(found: re.Match[str]) -> str:
+def without_mention(text: str, person: str) -> str:
+    """What is said to somebody, in Slack's markup: what follows their mention, or stands before it at the end.
+
+    Args:
+        text: A message's text.
+        person: Slack's user id, most often the bot's own.
+    """
+    mention = re.compile(rf"<@{re.escape(person)}(?:\|[^<>]*)?>[,:]?")
+    before, *after = mention.split(text, maxsplit=1)
+    said = after[0] if after else text
+    return said.strip() or before.strip()
+
+
+def _plain(found: re.Match[str], known: list[Mention]) -> str:
     sigil, scheme, body, label = found.groups()
     if scheme:
         return _link(_unescape(body), _unescape(label or ""))
@@ -41,8 +82,12 @@ def _plain(found: re.Match[str]) -> str:
             return _unescape(label or "")
         body = argument if command == "subteam" else command
     name = _unescape(label or body)
-    sigil = "@" if sigil == "!" else sigil
-    return name if name.startswith(sigil) else sigil + name
+    sign = "@" if sigil == "!" else sigil
+    name = name if name.startswith(sign) else sign + name
+    if sigil == "!" or not body:
+        return name
+    known.append(Mention((0, 0), sigil, body))
+    return f"{_BEGIN}{name}{_END}"
 
 
 def _unescape(text: str) -> str:

@@ -19,7 +19,7 @@ class Flag(Frozen):
         summary: What it does, in one line.
         platform: The only platform that has it, or None.
         takes: What follows it, for the usage; empty where nothing does.
-        option: The field of Options that it sets; empty for --dm.
+        option: The field of Options that it sets; empty where it sets none.
     """
 
     name: str
@@ -67,8 +67,27 @@ INTERACTIVE = Flag(
     option="interactive",
 )
 DM = Flag(name="--dm", summary="card and results in our DM")
+ANYWAY = Flag(name="--anyway", summary="run although the same notebook is under way with the same inputs")
 
-FLAGS = (LIVE, READONLY, BLOCKS, DEPENDENTS, UPDATE_REPORT, WRITE_FILES, INTERACTIVE, DM)
+MINE = Flag(name="--mine", summary="only what I asked for")
+FAILED = Flag(name="--failed", summary="only those that failed")
+
+INPUT = Flag(name="--input", summary="declare an input, with its type and its choices", takes="<name>:<type>[=…]")
+UNSET = Flag(name="--unset", summary="drop these defaults and declared inputs", takes="<name>,<name>")
+DESCRIBE = Flag(name="--describe", summary="what the notebook answers, in a sentence", takes='"…"')
+OWNER = Flag(name="--owner", summary="whom to ask when it fails", takes="@person")
+CHANNELS = Flag(name="--channels", summary="the only channels where it may be run", takes="#channel,#channel")
+ONE_AT_A_TIME = Flag(name="--one-at-a-time", summary="refuse a run while another one is under way")
+MANY_AT_A_TIME = Flag(name="--many-at-a-time", summary="no longer one at a time")
+ANY_OPTIONS = Flag(name="--any-options", summary="whoever runs it says how, as with any notebook")
+
+OPTIONS = (LIVE, READONLY, BLOCKS, DEPENDENTS, UPDATE_REPORT, WRITE_FILES, INTERACTIVE)
+"""The flags that set an option."""
+FLAGS = (*OPTIONS, DM, ANYWAY)
+"""The flags of `run`."""
+OF_ADD = (INPUT, DESCRIBE, OWNER, CHANNELS, ONE_AT_A_TIME, *OPTIONS)
+OF_EDIT = (INPUT, UNSET, DESCRIBE, OWNER, CHANNELS, ONE_AT_A_TIME, MANY_AT_A_TIME, *OPTIONS, ANY_OPTIONS)
+_ALL = (*FLAGS, MINE, FAILED, *OF_EDIT)
 
 
 class Clash(NamedTuple):
@@ -80,13 +99,18 @@ class Clash(NamedTuple):
 
 def find(name: str) -> Flag | None:
     """The flag of that name; dashes don't matter (`read-only`)."""
-    name = _key(name)
-    return next((known for known in FLAGS if _key(known.name) == name), None)
+    return _BY_KEY.get(_key(name))
+
+
+def takes(name: str) -> bool:
+    """Whether something follows the flag of that name."""
+    known = find(name)
+    return known is not None and bool(known.takes)
 
 
 def clash(options: Options, platform: Platform | None, inputs: Collection[str] = ()) -> Clash | None:
     """The first thing in these options that can't be, on this platform (None: not known yet) with these inputs."""
-    given = [known for known in FLAGS if known.option and getattr(options, known.option)]
+    given = [known for known in OPTIONS if getattr(options, known.option)]
     if options.blocks and options.live:
         given.remove(LIVE)  # --blocks implies it
     for known in given:
@@ -130,3 +154,6 @@ def _on(known: Flag) -> str:
 
 def _key(name: str) -> str:
     return name.replace("-", "").replace("_", "").lower()
+
+
+_BY_KEY = {_key(known.name): known for known in _ALL}

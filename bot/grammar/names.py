@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from bot import links
-from bot.grammar.words import DASH
+from bot.grammar.line import DASH
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable

@@ -5,18 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot import links
-from bot.command import Command, Help, RemoveEntry, ShowEntry
+from bot.command import Command, Help, RemoveEntry, SetUnfurl, ShowEntry
 from bot.errors import Mistake
-from bot.grammar import by_notebook, by_run, names
+from bot.grammar import by_entry, by_notebook, by_run, flags, names
 from bot.grammar.asked import Asked, Place, sort
-from bot.grammar.decode import decode
+from bot.grammar.decode import read
+from bot.grammar.line import Line, shown
 from bot.grammar.targets import RUN_NUMBER, is_address
 from bot.grammar.verbs import GUESSES, RESERVED, VERBS, verb
-from bot.grammar.words import Kind, Line, Word, cut, shown
+from bot.grammar.words import Kind, Word, cut
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from bot.grammar.decode import Decoded
     from bot.model import Platform
 
 LONGEST = 8_000
@@ -34,19 +36,19 @@ def parse(
     """Read what somebody typed.
 
     Args:
-        text: What Slack sends after the slash command or the mention, in Slack's markup.
+        text: What Slack sends after the slash command, or `without_mention`, in Slack's markup.
         platform: The slash command's own (/datalore, /deepnote).
         hosts: Whose addresses can be run.
         run: The number of the thread's run, for verbs that are given none.
-        command: What was typed before `text`, for hints.
+        command: What was typed before `text`, for hints: `/notebook`, or `@Threadbook` for a mention.
 
     Raises:
         Mistake: It can't be understood; nothing else is raised, whatever the text.
     """
     if len(text) > LONGEST:
         raise Mistake(f"This is too long to read: {len(text)} characters, and {LONGEST} are the most.")
-    line = Line(_without_command(decode(text), command), command)
-    words = cut(line)
+    line = _line(read(text), command)
+    words = cut(line, flags.takes)
     if not words:
         return Help()
     place = Place(platform, hosts, run)
@@ -62,10 +64,15 @@ def parse(
     return _READ[known.name](sort(line, place, known, first.at, words[1:]))
 
 
-def _without_command(typed: str, command: str) -> str:
+def _line(decoded: Decoded, command: str) -> Line:
     """What follows the slash command where that was pasted along with the line."""
-    head, *tail = typed.split(maxsplit=1) or [""]
-    return "".join(tail) if head.lower() in {command.lower(), "/notebook"} else typed
+    head, *tail = decoded.typed.split(maxsplit=1) or [""]
+    if head.lower() not in {command.lower(), "/notebook"}:
+        return Line(decoded.typed, command, decoded.mentions)
+    typed = "".join(tail)
+    ahead = len(decoded.typed) - len(typed)
+    moved = [mention._replace(at=(mention.at[0] - ahead, mention.at[1] - ahead)) for mention in decoded.mentions]
+    return Line(typed, command, tuple(mention for mention in moved if mention.at[0] >= 0))
 
 
 def _no_verb(line: Line, place: Place, first: Word) -> Mistake:
@@ -103,6 +110,15 @@ def _help(asked: Asked) -> Command:
     raise asked.mistake(said, word.at, f"help {meant}" if meant else "help")
 
 
+def _unfurl(asked: Asked) -> SetUnfurl:
+    asked.given()
+    words = asked.only(1)
+    said = words[0].text.lower() if words else ""
+    if said not in {"on", "off"}:
+        raise asked.mistake("Say “on” or “off”.", words[0].at if words else None, "unfurl on")
+    return SetUnfurl(on=said == "on")
+
+
 _READ: dict[str, Callable[[Asked], Command]] = {
     "run": by_notebook.read_run,
     "status": by_run.read_status,
@@ -111,8 +127,10 @@ _READ: dict[str, Callable[[Asked], Command]] = {
     "untrack": by_run.read_untrack,
     "track": by_notebook.read_track,
     "list": by_notebook.read_list,
-    "add": by_notebook.read_add,
-    "show": lambda asked: ShowEntry(name=by_notebook.read_entry(asked)),
-    "remove": lambda asked: RemoveEntry(name=by_notebook.read_entry(asked)),
+    "add": by_entry.read_add,
+    "edit": by_entry.read_edit,
+    "show": lambda asked: ShowEntry(name=by_entry.read_entry(asked)),
+    "remove": lambda asked: RemoveEntry(name=by_entry.read_entry(asked)),
+    "unfurl": _unfurl,
     "help": _help,
 }

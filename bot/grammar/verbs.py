@@ -31,6 +31,12 @@ class Verb(Frozen):
     inputs: bool = False
 
 
+_DECLARED = (
+    "Inputs are declared as name:type, with the type text, textarea, select=EU,US, multiselect=A,B, checkbox, date, "
+    "date-range, slider=4..26/2 (lowest..highest/step) or file. Choices with spaces need quotes."
+)
+_PICKED = "For an owner or a channel type @ or # and pick from Slack's list."
+
 VERBS: tuple[Verb, ...] = (
     Verb(
         name="run",
@@ -60,16 +66,17 @@ VERBS: tuple[Verb, ...] = (
     ),
     Verb(
         name="runs",
-        usage="runs",
+        usage="runs [--mine] [--failed] [notebook]",
         summary="List the runs under way and the latest ones.",
-        examples=("runs",),
+        examples=("runs", "runs --mine", "runs --failed weekly-kpis"),
+        flags=(flags.MINE, flags.FAILED),
     ),
     Verb(
         name="rerun",
         usage="rerun [run] [name=value …]",
         summary="Run again, with other inputs where some are given.",
         examples=("rerun 142", "rerun 142 region=US"),
-        flags=(flags.DM,),
+        flags=(flags.DM, flags.ANYWAY),
         details=(
             "Inputs that aren't named stay as they were, and so do the flags.",
             "In a run's thread no number is needed; without one it is the newest run of the channel.",
@@ -100,12 +107,40 @@ VERBS: tuple[Verb, ...] = (
     ),
     Verb(
         name="add",
-        usage="add <name> <notebook> [name=value …]",
+        usage="add <name> <notebook> [name=value …] [--flag …]",
         summary="Give a notebook a name in the catalogue, with values to start from.",
-        examples=("add weekly-kpis datalore:ana/Kpi7x2 region=EU",),
+        examples=(
+            "add weekly-kpis datalore:ana/Kpi7x2 region=EU",
+            "add weekly-kpis datalore:ana/Kpi7x2 --input region:select=EU,US --input days:slider=1..28/1 region=EU",
+            'add churn deepnote:0123456789abcdef0123456789abcdef --describe "Who left us, and why" --readonly',
+        ),
+        flags=flags.OF_ADD,
         details=(
             "Names have letters, digits, dots, dashes and underscores.",
             "Words for dates are kept as words and read anew for each run.",
+            _DECLARED,
+            _PICKED,
+            "Flags that say how to run fix it: nobody is asked, and nobody can run it otherwise.",
+        ),
+        inputs=True,
+    ),
+    Verb(
+        name="edit",
+        usage="edit <name> [<notebook>] [name=value …] [--flag …]",
+        summary="Change a notebook of the catalogue. What isn't named stays as it was.",
+        examples=(
+            "edit weekly-kpis region=US",
+            "edit weekly-kpis datalore:bea/Kpi9x4",
+            "edit weekly-kpis --unset region,year --owner none",
+            'edit weekly-kpis --input region:multiselect=EU,US,"South America" --channels all',
+        ),
+        flags=flags.OF_EDIT,
+        details=(
+            "A new link keeps the name, the values to start from and the history.",
+            _DECLARED,
+            _PICKED,
+            'Taken away again: --owner none, --channels all, --describe "", --any-options, --many-at-a-time.',
+            "Flags that say how to run take the place of those that were fixed before.",
         ),
         inputs=True,
     ),
@@ -120,6 +155,13 @@ VERBS: tuple[Verb, ...] = (
         usage="remove <name>",
         summary="Take a notebook out of the catalogue. The notebook itself stays.",
         examples=("remove weekly-kpis",),
+    ),
+    Verb(
+        name="unfurl",
+        usage="unfurl on|off",
+        summary="Say whether notebooks' addresses unfurl in this channel.",
+        examples=("unfurl on", "unfurl off"),
+        details=("An address unfurls into the notebook's name, inputs and latest run, with a button to run it.",),
     ),
     Verb(
         name="help",
@@ -149,6 +191,10 @@ GUESSES = {
     "catalogue": "list",
     "history": "runs",
     "save": "add",
+    "change": "edit",
+    "update": "edit",
+    "set": "edit",
+    "preview": "unfurl",
     "delete": "remove",
     "rm": "remove",
     "describe": "show",

@@ -5,12 +5,15 @@ from __future__ import annotations
 import unicodedata
 from typing import TYPE_CHECKING
 
-from bot.command import AddEntry, Address, Rerun, RunNotebook
-from bot.grammar.flags import BLOCKS, DM, FLAGS, LIVE
-from bot.grammar.words import EQUALS, QUOTES, can_be_bare, quoted
+from bot.command import AddEntry, Address, EditEntry, Rerun, RunNotebook
+from bot.grammar import flags
+from bot.grammar.declared import written_spec
+from bot.grammar.line import EQUALS
+from bot.grammar.lists import listed
+from bot.grammar.quotes import QUOTES, can_be_bare, quoted
 
 if TYPE_CHECKING:
-    from bot.command import Target
+    from bot.command import EntryDetails, Target
     from bot.errors import Mistake
     from bot.model import Inputs, InputValue, Options
 
@@ -18,21 +21,44 @@ _WIDTH = 70
 _BEFORE = 30
 
 
-def written(command: RunNotebook | Rerun | AddEntry) -> str:
+def written(command: RunNotebook | Rerun | AddEntry | EditEntry) -> str:
     """The line, without the slash command; parsed again it gives the same command.
 
-    Two things can't be typed: a checkbox's value is written as `true` or `false`, and no choice at all as `""`.
+    A few things can't be typed: a checkbox's value is written as `true` or `false`, and no choice at all as `""`;
+    a form's own channel, an input's label, and options that are fixed to their defaults are left out.
     """
     match command:
         case RunNotebook():
-            parts = ["run", _target(command.target), *_flags(command.options), *([DM.name] if command.dm else [])]
-            inputs = command.inputs
+            parts, inputs = ["run", _target(command.target), *_options(command.options)], command.inputs
         case Rerun():
-            number = [] if command.run is None else [str(command.run)]
-            parts, inputs = ["rerun", *number, *([DM.name] if command.dm else [])], command.inputs
+            parts, inputs = ["rerun", *([] if command.run is None else [str(command.run)])], command.inputs
         case AddEntry():
             parts, inputs = ["add", command.name, _target(command.target)], command.defaults
+        case EditEntry():
+            parts, inputs = ["edit", command.name], command.defaults
+            parts += [_target(command.target)] if command.target else []
+            parts += [flags.UNSET.name, listed(sorted(command.unset))] if command.unset else []
+    if isinstance(command, RunNotebook | Rerun):
+        parts += [flags.DM.name] * command.dm + [flags.ANYWAY.name] * command.anyway
+    else:
+        parts += _details(command.details, editing=isinstance(command, EditEntry))
     return " ".join((*parts, *_inputs(inputs, command.literal)))
+
+
+def _details(details: EntryDetails, *, editing: bool) -> list[str]:
+    said = [part for spec in details.specs for part in (flags.INPUT.name, written_spec(spec))]
+    if details.describe is not None:
+        said += [flags.DESCRIBE.name, quoted(details.describe)]
+    if details.owner is not None:
+        said += [flags.OWNER.name, f"<@{details.owner}>" if details.owner else "none"]
+    if details.channels is not None:
+        said += [flags.CHANNELS.name, ",".join(f"<#{channel}>" for channel in details.channels) or "all"]
+    if details.one_at_a_time:
+        said.append(flags.ONE_AT_A_TIME.name)
+    elif editing and details.one_at_a_time is not None:
+        said.append(flags.MANY_AT_A_TIME.name)
+    said += [flags.ANY_OPTIONS.name] * details.any_options
+    return said + _options(details.fixed) if details.fixed else said
 
 
 def _target(target: Target) -> str:
@@ -41,12 +67,12 @@ def _target(target: Target) -> str:
     return target
 
 
-def _flags(options: Options) -> list[str]:
+def _options(options: Options) -> list[str]:
     said = []
-    for known in FLAGS:
-        if known == BLOCKS and options.blocks:
+    for known in flags.OPTIONS:
+        if known == flags.BLOCKS and options.blocks:
             said += [known.name, ",".join(options.blocks)]
-        elif known.option and getattr(options, known.option) and not (known == LIVE and options.blocks):
+        elif getattr(options, known.option) and not (known == flags.LIVE and options.blocks):
             said.append(known.name)
     return said
 

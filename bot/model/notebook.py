@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from enum import StrEnum
 
 from bot.model.frozen import Frozen
@@ -89,6 +90,7 @@ class Request(Frozen):
         inputs: Values by input name.
         literal: Names of those inputs whose values are no words for a date: quoted, or looked up already.
         options: How to run it.
+        owner: Slack's user id of whom to ask about the notebook.
         adopt: Not to be started: watch this run of the platform, or with "" the newest one.
     """
 
@@ -99,11 +101,27 @@ class Request(Frozen):
     inputs: Inputs = {}
     literal: frozenset[str] = frozenset()
     options: Options = Options()
+    owner: str | None = None
     adopt: str | None = None
 
 
 class Entry(Frozen):
-    """A notebook of the catalogue: what a workspace calls it, and the values it starts from."""
+    """A notebook of the catalogue: what a workspace calls it, the values it starts from, and its rules.
+
+    Attributes:
+        name: Folded, as people type it.
+        title: What the card calls it until the platform tells its own name.
+        defaults: Values to start from.
+        literal: Names of those defaults that are no words for a date.
+        specs: Inputs that the catalogue declares, for platforms that can't tell them (Datalore).
+        describe: What it answers, in a sentence.
+        owner: Slack's user id of whom to ask about it.
+        channels: Where it may be run, as Slack's channel ids; empty means everywhere.
+        fixed: How it is always run; None where each request says how.
+        one_at_a_time: A second run waits for no one: it is refused while one is under way.
+        added_by: Slack's user id.
+        gone_since: When the platform first said that it has no such notebook.
+    """
 
     name: str
     notebook: Notebook
@@ -111,4 +129,11 @@ class Entry(Frozen):
     title: str = ""
     defaults: Inputs = {}
     literal: frozenset[str] = frozenset()
+    specs: tuple[InputSpec, ...] = ()
+    describe: str = ""
+    owner: str | None = None
+    channels: tuple[str, ...] = ()
+    fixed: Options | None = None
+    one_at_a_time: bool = False
     added_by: str = ""
+    gone_since: datetime | None = None

@@ -117,6 +117,7 @@ class NewsKind(StrEnum):
     ANSWERING = "answering"
     ENDED = "ended"  # told by the closing line, after the results
     NOTE = "note"  # one plain sentence
+    OWNER_ASKED = "owner_asked"  # `text` is the owner's id, `by` that of who asks
 
 
 class News(Frozen):
@@ -126,6 +127,7 @@ class News(Frozen):
     kind: NewsKind
     text: str = ""
     trouble: Trouble | None = None
+    by: str = ""
 
 
 class Run(Frozen):

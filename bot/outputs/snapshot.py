@@ -8,20 +8,13 @@ from typing import Any
 import yaml
 
 from bot.model import Document, Failure, InputValue
-from bot.outputs.read import Part, document, joined, mappings, plain
+from bot.outputs.read import Part, document, joined, mappings, plain, traceback
 
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 TEXT_BLOCKS = ("text-cell", "markdown", "rich-text")
-
-
-class _NoAliases(_Loader):  # type: ignore[misc, unused-ignore]  # the C loader is typed as Any
-    """A safe loader that refuses aliases: a few of them can stand for gigabytes."""
-
-    def compose_node(self, parent: Any, index: Any) -> Any:
-        if self.check_event(yaml.events.AliasEvent):
-            msg = "the snapshot uses YAML aliases"
-            raise yaml.YAMLError(msg)
-        return super().compose_node(parent, index)
+HEADINGS = {"text-cell-h1": "#", "text-cell-h2": "##", "text-cell-h3": "###"}
+DEEPEST = 60
+"""A snapshot has about a dozen levels; libyaml's loader goes down without a limit, and takes the process with it."""
 
 
 def read(content: bytes) -> Document:
@@ -64,19 +57,35 @@ def inputs(content: bytes) -> dict[str, InputValue]:
 
 def _load(content: bytes) -> Mapping[str, Any]:
     try:
-        raw = yaml.load(content, Loader=_NoAliases)  # noqa: S506, a safe loader with less
+        fault = _fault(content)
+        raw = None if fault else yaml.load(content, Loader=_Loader)  # noqa: S506, a safe loader
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise ValueError("the snapshot isn't readable YAML") from error
-    if not isinstance(raw, Mapping):
-        raise ValueError("the snapshot isn't a document")
+    if fault or not isinstance(raw, Mapping):
+        raise ValueError(fault or "the snapshot isn't a document")
     return raw
+
+
+def _fault(content: bytes) -> str:
+    """What makes it unfit for loading, seen in its events, which take no depth: aliases stand for gigabytes."""
+    depth = 0
+    for event in yaml.parse(content, Loader=_Loader):
+        if isinstance(event, yaml.events.AliasEvent):
+            return "the snapshot uses YAML aliases"
+        if isinstance(event, yaml.events.CollectionStartEvent):
+            depth += 1
+        elif isinstance(event, yaml.events.CollectionEndEvent):
+            depth -= 1
+        if depth > DEEPEST:
+            return "the snapshot is nested too deeply"
+    return ""
 
 
 def _part(number: int, block: Mapping[str, Any]) -> Part:
     kind = joined(block.get("type"))
     source = joined(block.get("content"))
-    if kind.startswith("text-cell-h"):
-        source = f"# {source}"
+    if level := HEADINGS.get(kind):
+        source = f"{level} {' '.join(source.split())}"
     family = "text" if kind.startswith(TEXT_BLOCKS) else "input" if kind.startswith("input-") else "code"
     return Part(number=number, kind=family, source=source, outputs=mappings(block.get("outputs")))
 
@@ -87,10 +96,8 @@ def _execution_failure(raw: Mapping[str, Any]) -> Failure | None:
     error = execution.get("error") if isinstance(execution, Mapping) else None
     if not isinstance(error, Mapping):
         return None
-    lines = error.get("traceback")
-    trace = "\n".join(line for line in lines if isinstance(line, str)) if isinstance(lines, list) else ""
     return Failure(
         name=plain(joined(error.get("name")))[:200],
         message=plain(joined(error.get("message")))[:2_000],
-        traceback=plain(trace),
+        traceback=traceback(error.get("traceback")),
     )

@@ -7,7 +7,7 @@ from typing import Literal, Protocol
 
 from bot.model import Artifact, Frozen, InputSpec, Look, Notebook, Platform, Request, State, Submission
 
-__all__ = ["Fetched", "InputSpec", "ListedRun", "Look", "NotebookInfo", "PlatformClient", "Submission"]
+__all__ = ["Fetched", "InputSpec", "ListedRun", "Look", "NamedNotebook", "NotebookInfo", "PlatformClient", "Submission"]
 
 
 class NotebookInfo(Frozen):
@@ -25,6 +25,14 @@ class ListedRun(Frozen):
     state: State
     created_at: datetime
     ended_at: datetime | None = None
+
+
+class NamedNotebook(Frozen):
+    """A notebook that a platform lists by name."""
+
+    notebook: Notebook
+    name: str
+    project: str = ""
 
 
 class Fetched(Frozen):
@@ -69,6 +77,9 @@ class PlatformClient(Protocol):
 
     async def listed(self, notebook: Notebook, since: datetime) -> tuple[ListedRun, ...] | None:
         """The notebook's own runs created since then, newest first; None where the platform has no list."""
+
+    async def find(self, words: str) -> tuple[NamedNotebook, ...]:
+        """The platform's notebooks whose names hold these words, at most some fifty; none where it has no list."""
 
     def link(self, notebook: Notebook, url: str | None) -> str | None:
         """Where people can open the notebook and see its runs."""

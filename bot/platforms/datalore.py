@@ -13,7 +13,7 @@ from urllib.parse import quote
 from bot.errors import BadReply, Forbidden, Invalid, NotFound
 from bot.grammar import check_options
 from bot.model import Artifact, Notebook, Platform, Request, State
-from bot.platforms.base import Fetched, ListedRun, Look, NotebookInfo, Submission
+from bot.platforms.base import Fetched, ListedRun, Look, NamedNotebook, NotebookInfo, Submission
 from bot.platforms.datalore_inputs import encoded
 from bot.platforms.files import Purse, file_name, over_limit
 from bot.platforms.http import Limits, Origin
@@ -202,6 +202,10 @@ class Datalore:
     async def listed(self, notebook: Notebook, since: datetime) -> tuple[ListedRun, ...] | None:  # noqa: ARG002
         """Datalore has no list of runs."""
         return None
+
+    async def find(self, words: str) -> tuple[NamedNotebook, ...]:  # noqa: ARG002
+        """See the Protocol: Datalore lists no notebooks."""
+        return ()
 
     def link(self, notebook: Notebook, url: str | None) -> str | None:
         """See the Protocol: the given address, else the one that follows from the id."""

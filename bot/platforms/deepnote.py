@@ -23,7 +23,7 @@ from bot.errors import (
 from bot.grammar import check_options
 from bot.inputs import choices, encode, short
 from bot.model import Artifact, Notebook, Platform, Request
-from bot.platforms.base import Fetched, ListedRun, Look, NotebookInfo, Submission
+from bot.platforms.base import Fetched, ListedRun, Look, NamedNotebook, NotebookInfo, Submission
 from bot.platforms.deepnote_reply import (
     DeepnoteNotebook,
     Listed,
@@ -52,6 +52,9 @@ if TYPE_CHECKING:
 _RECENT = 5.0  # seconds; a notebook read so lately isn't read again for a mistake's sake
 _PAGES = 50
 _PAGE = 100  # Deepnote's largest
+_PROJECT_PAGES = 5
+_NAMED = 50
+_NAMES_KEPT = 120.0  # seconds
 _STEM = 80  # characters of a notebook's name in a file's name
 _SERVER_ERROR = 500
 
@@ -72,8 +75,8 @@ def start_body(request: Request) -> dict[str, Any]:
 
 
 def start_refusal(reply: Reply) -> PlatformError | None:
-    """The 500 that Deepnote documents for a start: no machine, so nothing runs. Without words it may be any failure."""
-    if reply.status == _SERVER_ERROR and reply.said:
+    """The 500 that Deepnote documents for a start: no machine, so nothing runs. In other words it may run."""
+    if reply.status == _SERVER_ERROR and "hardware" in reply.said.casefold():
         return HardwareUnavailable(reply.said, status=reply.status)
     return None
 
@@ -152,6 +155,7 @@ class Deepnote:
         self._origin = Origin("Deepnote", base, token, limits)
         self._app = app.rstrip("/")
         self._notebooks = Memory(self.notebook)
+        self._named = Memory(self._list, size=256, seconds=_NAMES_KEPT)
 
     async def describe(self, notebook: Notebook) -> NotebookInfo:
         """See the Protocol."""
@@ -259,6 +263,36 @@ class Deepnote:
             token = page.next
         raise BadReply("Deepnote's list of the notebook's runs doesn't end")
 
+    async def find(self, words: str) -> tuple[NamedNotebook, ...]:
+        """See the Protocol: asked of GET /v2/projects, whose own filter knows only the projects' names."""
+        wanted = words.casefold().split()
+        named: dict[str, NamedNotebook] = {}
+        for search in {"", words.strip().casefold()}:
+            for one in await self._named.get(search):
+                if all(word in f"{one.name} {one.project}".casefold() for word in wanted):
+                    named.setdefault(one.notebook.id, one)
+        return tuple(named.values())[:_NAMED]
+
+    async def _list(self, name_contains: str) -> tuple[NamedNotebook, ...]:
+        """Every notebook of the projects of that name, as far as a few pages tell."""
+        found: list[NamedNotebook] = []
+        token: str | None = None
+        for _ in range(_PROJECT_PAGES):
+            page = await self.projects(name_contains=name_contains, token=token, size=_PAGE)
+            found += [
+                NamedNotebook(
+                    notebook=Notebook(platform=Platform.DEEPNOTE, id=one.id),
+                    name=one.name or one.id,
+                    project=project.name,
+                )
+                for project in page.projects
+                for one in project.notebooks
+            ]
+            if page.next is None:
+                break
+            token = page.next
+        return tuple(found)
+
     def link(self, notebook: Notebook, url: str | None) -> str | None:
         """See the Protocol: the notebook's page with its runs beside it; None where no address is known."""
         if url is None:
@@ -276,6 +310,7 @@ class Deepnote:
     async def close(self) -> None:
         """Let the connections go."""
         await self._notebooks.close()
+        await self._named.close()
         await self._origin.close()
 
     async def notebook(self, notebook_id: str) -> DeepnoteNotebook:

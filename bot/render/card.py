@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-from bot.model import Cause, Platform, State, Trouble
+from bot.model import Platform
 from bot.render import ids
-from bot.render.text import Block, button, cut, day, lasted, plain, shown, when
+from bot.render.masks import discreet, shown
+from bot.render.states import detail, elsewhere, headline, platform, title
+from bot.render.text import MOST_FIELD, Block, button, context, count, exact, fitted, mrkdwn, plain, section
 
 if TYPE_CHECKING:
-    from bot.model import Options, Progress, Run
+    from bot.model import Options, Run
 
-MOST_INPUTS: Final = 12
-MOST_REASON: Final = 400
-
-
-def title(run: Run) -> str:
-    """The run's name, escaped."""
-    return plain(run.request.title or run.request.name or run.request.notebook.id, 120)
+MOST_INPUTS: Final = 20
+FEW_INPUTS: Final = 4
+SHORT_INPUTS: Final = 160
+"""Characters that stand beside the name; more go below it, over the whole width."""
+MOST_URL: Final = 3_000
 
 
 def card(run: Run, link: str | None) -> tuple[str, list[Block]]:
@@ -28,19 +27,27 @@ def card(run: Run, link: str | None) -> tuple[str, list[Block]]:
         run: The run, as it stands.
         link: Where people can open the notebook.
     """
-    name = f"📓 *{title(run)}* · run {run.number}"
-    state = state_line(run)
-    fields = [name, inputs_line(run), state, f"asked by {plain(run.asker_name, 80)} · {how(run)}"]
-    blocks: list[Block] = [
-        {"type": "section", "fields": [{"type": "mrkdwn", "text": cut(words, 2000)} for words in fields]},
-        {"type": "actions", "block_id": f"run:{run.number}", "elements": _buttons(run, link)},
-    ]
-    return cut(f"📓 {title(run)} · run {run.number}: {state}", 3000), blocks
+    run = discreet(run)
+    name, state, more = f"📓 *{title(run)}* · run {run.number}", headline(run), detail(run)
+    asked, inputs = f"asked by {plain(run.asker_name, 80)} · {how(run)}", inputs_line(run)
+    if len(run.request.inputs) <= FEW_INPUTS and len(inputs) <= SHORT_INPUTS:
+        blocks = [_fields(name, inputs, state, asked), *([section(more)] if more else [])]
+    else:
+        below = "\n".join(words for words in (state, more) if words)
+        blocks = [_fields(name, asked), section(below), context(inputs)]
+    blocks.append({"type": "actions", "block_id": f"run:{run.number}", "elements": _buttons(run, link)})
+    text = f"📓 {title(run)} · run {run.number}: {state}" + (f"\n{more}" if more else "")
+    return fitted(text, MOST_FIELD), blocks
+
+
+def _fields(*several: str) -> Block:
+    """Words in two columns, which a phone shows under one another."""
+    return {"type": "section", "fields": [mrkdwn(words, MOST_FIELD) for words in several]}
 
 
 def _buttons(run: Run, link: str | None) -> list[Block]:
     value = str(run.number)
-    buttons = [button("Open notebook", ids.OPEN_NOTEBOOK, value, url=link)] if link and len(link) <= 3000 else []  # noqa: PLR2004, Slack's limit of a URL
+    buttons = [button("Open notebook", ids.OPEN_NOTEBOOK, value, url=link)] if link and len(link) <= MOST_URL else []
     buttons.append(button("Run again", ids.RUN_AGAIN, value))
     if run.open:
         confirm = {
@@ -57,25 +64,26 @@ def _buttons(run: Run, link: str | None) -> list[Block]:
     return buttons
 
 
-def platform(run: Run) -> str:
-    """The platform as people write it."""
-    return run.request.notebook.platform.label
-
-
 def inputs_line(run: Run) -> str:
     """`region *EU* · since *2026-10-01*`; the values whose names look secret are masked."""
     inputs = run.request.inputs
     if not inputs:
         return "_no inputs_"
-    words = [f"{plain(name, 60)} *{plain(shown(name, value), 120) or '“”'}*" for name, value in inputs.items()]
-    more = len(words) - MOST_INPUTS
-    return " · ".join(words[:MOST_INPUTS]) + (f" · and {more} more" if more > 0 else "")
+    words, room = list[str](), MOST_FIELD - 20
+    for name, value in list(inputs.items())[:MOST_INPUTS]:
+        one = f"{plain(name, 60) or '“”'} {exact(shown(name, value), 120)}"
+        room -= len(one) + 3
+        if room < 0:
+            break
+        words.append(one)
+    more = len(inputs) - len(words)
+    return " · ".join([*words, *([f"and {more} more"] if more else [])])
 
 
 def how(run: Run) -> str:
     """`Deepnote, in a copy, read-only storage`."""
     name, options = platform(run), run.request.options
-    if run.request.adopt is not None:
+    if elsewhere(run):
         return f"{name}, started elsewhere"
     if run.request.notebook.platform is Platform.DATALORE:
         return ", ".join([name, *_datalore_words(options)])
@@ -98,119 +106,5 @@ def _deepnote_words(options: Options) -> list[str]:
     if options.readonly:
         words.append("read-only storage")
     if options.blocks:
-        count = len(options.blocks)
-        words.append(
-            f"{count} block{'s' if count != 1 else ''} only" + (" and dependents" if options.dependents else "")
-        )
+        words.append(f"{count(len(options.blocks), 'block')} only" + (" and dependents" if options.dependents else ""))
     return words
-
-
-def state_line(run: Run) -> str:
-    """How the run stands, in words that stay true."""
-    progress = run.progress
-    words = _state_words(run, progress)
-    if progress.trouble is not None and progress.trouble_since is not None and not progress.state.final:
-        words += f"\n⚠️ {trouble_words(platform(run), progress.trouble)} since {when(progress.trouble_since)}"
-    return words
-
-
-def trouble_words(name: str, trouble: Trouble) -> str:
-    """What keeps us from looking."""
-    match trouble:
-        case Trouble.SILENT:
-            return f"{name} hasn't been answering"
-        case Trouble.REFUSED:
-            return f"{name} has been refusing our token"
-        case Trouble.SUSPENDED:
-            return f"{name} has suspended the project"
-
-
-def took(progress: Progress) -> float | None:
-    """How many seconds the run took, where both ends are known."""
-    if progress.started_at is None or progress.ended_at is None:
-        return None
-    return max(0.0, (progress.ended_at - progress.started_at).total_seconds())
-
-
-def _state_words(run: Run, progress: Progress) -> str:
-    match progress.state:
-        case State.REQUESTED:
-            return f"🕓 Asked for at {when(run.asked_at)}"
-        case State.AWAITING_APPROVAL:
-            return f"🕓 Waiting for approval since {when(progress.since)}"
-        case State.SUBMITTING:
-            return f"🕓 Being started since {when(progress.since)}"
-        case State.QUEUED:
-            return f"⏳ Queued since {when(progress.since)}{_word(run)}"
-        case State.RUNNING:
-            return f"🔄 Running since {when(progress.started_at or progress.since)}{_word(run)}{_expected(progress)}"
-        case _:
-            return end_line(run)
-
-
-def _word(run: Run) -> str:
-    return f" · {platform(run)} says “{plain(run.progress.word, 60)}”" if run.progress.word else ""
-
-
-def _expected(progress: Progress) -> str:
-    if progress.usual is None or progress.started_at is None:
-        return ""
-    by = progress.started_at + timedelta(seconds=progress.usual)
-    if progress.overdue:
-        return f" · taking longer than usual (it's usually done by {when(by)})"
-    return f" · usually done by {when(by)}"
-
-
-def end_line(run: Run) -> str:
-    """How the run ended."""
-    progress = run.progress
-    seconds, name = took(progress), platform(run)
-    lasting = "" if seconds is None else f" after {lasted(seconds)}"
-    at = f" · {day(progress.ended_at)}" if progress.ended_at else ""
-    reason = plain(progress.reason, MOST_REASON)
-    match progress.state:
-        case State.SUCCEEDED:
-            return f"✅ Succeeded{'' if seconds is None else f' in {lasted(seconds)}'}{at}"
-        case State.FAILED:
-            return f"❌ Failed{lasting}{at}" + (f"\n{reason}" if reason else "")
-        case State.STOPPED:
-            return f"⏹️ Stopped on {name}{lasting}{at}"
-        case State.REJECTED:
-            return f"🚫 Not started: {rejected_words(run)}"
-        case State.UNCLEAR:
-            return f"❓ May have started: no answer came back from {name}. Open the notebook to see."
-        case State.LOST:
-            return f"❓ {name} no longer knows this run{at}"
-        case State.GIVEN_UP:
-            return f"⌛ No longer tracked: it hadn't ended by {day(progress.since)}"
-        case _:
-            return _untracked(progress, name)
-
-
-def _untracked(progress: Progress, name: str) -> str:
-    if progress.cause is not Cause.PERSON:
-        return f"▶️ Started in the notebook itself at {when(progress.since)}; {name} doesn't tell how it goes"
-    if progress.remote_id is None:
-        return f"🚫 Taken back at {when(progress.since)}, before it was started"
-    return (
-        f"👋 No longer tracked since {day(progress.since)}; on {name} the run goes on. To stop it, open the notebook."
-    )
-
-
-def rejected_words(run: Run) -> str:
-    """Why nothing was started."""
-    progress, name = run.progress, platform(run)
-    reason = plain(progress.reason, MOST_REASON)
-    match progress.cause:
-        case Cause.TOKEN:
-            return f"{name} refused our token. {reason}".rstrip()
-        case Cause.RIGHTS:
-            return f"{name} says that we may not run this notebook ({reason})."
-        case Cause.GONE:
-            return f"{name} has no such notebook, or it isn't shared with us ({reason})."
-        case Cause.CARD:
-            return "I can't post here."
-        case Cause.PERSON:
-            return reason
-        case _:
-            return f"{name} says: {reason or 'no reason given'}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 from bot.grammar import VERBS, verb
@@ -22,29 +23,32 @@ def help_for(word: str, command: str) -> tuple[str, list[Block]]:
     return _all(command) if known is None else _one(known, command)
 
 
+@cache  # three commands; escaping their words again would be a tenth of what answering `help` costs
 def _all(command: str) -> tuple[str, list[Block]]:
-    lines = [f"`{command} {escape(one.usage)}`\n{escape(one.summary)}" for one in VERBS]
-    half = (len(lines) + 1) // 2
+    lines = [f"`{one.name}`  {escape(one.summary)}" for one in VERBS]
     blocks = [
-        section("*Threadbook runs your team's notebooks and tells this channel what they said.*"),
-        section("\n".join(lines[:half])),
-        section("\n".join(lines[half:])),
-        context(f"More on one of them: `{command} help run`. The card's buttons do the rest."),
+        section("*Threadbook runs your team's notebooks and tells the thread what they said.*"),
+        section(f"For example `{command} {escape(VERBS[0].examples[0])}`"),
+        section("\n".join(lines)),
+        context(f"What a word takes: `{command} help run`. The buttons on a run's card do the rest."),
     ]
     return f"{command}: " + ", ".join(one.name for one in VERBS), blocks
 
 
 def _one(known: Verb, command: str) -> tuple[str, list[Block]]:
     aliases = f" (also {', '.join(f'`{alias}`' for alias in known.aliases)})" if known.aliases else ""
-    blocks = [section(f"*`{command} {escape(known.usage)}`*{aliases}\n{escape(known.summary)}")]
+    blocks = [section(f"`{command} {escape(known.usage)}`{aliases}\n{escape(known.summary)}")]
+    if known.examples:
+        lines = [f"`{command} {escape(line)}`" for line in known.examples]
+        blocks.append(section("\n".join(["*For example*", *lines])))
     if known.flags:
-        blocks.append(section("\n".join(f"{_usage(flag)} {escape(flag.summary)}" for flag in known.flags)))
+        lines = [f"{_usage(flag)} {escape(flag.summary)}" for flag in known.flags]
+        blocks.append(section("\n".join(["*Flags*", *lines])))
     if known.details:
-        blocks.append(section("\n".join(f"• {escape(line)}" for line in known.details)))
-    examples = "\n".join(f"`{command} {escape(line)}`" for line in known.examples)
-    blocks.append(section(f"*For example*\n{examples}"))
-    return f"{command} {known.usage}", blocks
+        blocks.append(context("\n".join(f"• {escape(line)}" for line in known.details)))
+    return escape(f"{command} {known.usage}"), blocks
 
 
 def _usage(flag: Flag) -> str:
-    return f"`{escape(f'{flag.name} {flag.takes}'.strip())}`" + (f" ({flag.platform.label})" if flag.platform else "")
+    usage = escape(f"{flag.name} {flag.takes}".strip())
+    return f"`{usage}`" + (f" on {flag.platform.label}:" if flag.platform else "")

@@ -2,20 +2,38 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 from bot.errors import Mistake, Refusal
-from bot.grammar import pointed
+from bot.grammar import pointed, verb
 from bot.render import ids
-from bot.render.card import card, how, inputs_line, platform, state_line, title
+from bot.render.answers import answer
+from bot.render.card import card, how, inputs_line
 from bot.render.help import help_for
-from bot.render.text import Block, button, context, cut, escape, plain, section, shown
+from bot.render.masks import discreet, shown
+from bot.render.states import detail, elsewhere, headline, platform, title
+from bot.render.text import (
+    MOST_TEXT,
+    Block,
+    button,
+    code,
+    context,
+    cut,
+    escape,
+    exact,
+    fitted,
+    lines_within,
+    plain,
+    section,
+)
 from bot.reply import (
     CatalogueListed,
     EntryAdded,
     EntryRemoved,
     EntryShown,
     Helped,
+    HomeShown,
     Reply,
     RunShown,
     RunsListed,
@@ -28,7 +46,13 @@ if TYPE_CHECKING:
     from bot.model import Entry, Run
 
 Answer = tuple[str, list[Block]]
-MOST_LISTED: Final = 20
+CODE: Final = re.compile(r"`(\w[^`\n]*)`")
+MOST_SAID: Final = 1_500
+MOST_LISTED: Final = 15
+MOST_VALUES: Final = 12
+SHORT_VALUES: Final = 200
+"""Characters of an entry's values in a list."""
+WEB: Final = re.compile(r"https?://[^\s<>|]{1,1000}")
 
 
 def reply(said: Reply, command: str, link: str | None = None) -> Answer | None:
@@ -53,35 +77,66 @@ def reply(said: Reply, command: str, link: str | None = None) -> Answer | None:
         case EntryShown(entry=entry, last=last):
             return _entry(entry, last, command)
         case EntryAdded(entry=entry):
-            words = f"Added *{plain(entry.name)}*. Run it with `{command} run {plain(entry.name)}`."
+            words = f"✅ Added *{plain(entry.name)}* to the catalogue. `{command} run {_typed(entry)}` runs it."
             return words, [section(words)]
         case EntryRemoved(entry=entry):
             label = entry.notebook.platform.label
-            words = f"Removed *{plain(entry.name)}* from the catalogue. The notebook itself is still on {label}."
+            words = f"✅ Removed *{plain(entry.name)}* from the catalogue. The notebook itself is still on {label}."
             return words, [section(words)]
-        case Helped(verb=verb):
-            return help_for(verb, command)
+        case Helped(verb=word):
+            return help_for(word, command)
+        case HomeShown():
+            return None  # drawn on the Home tab
+        case _:
+            return answer(said, command)
 
 
-def mistake(error: UserError) -> Answer:
-    """What a person can mend: what is wrong, where, and what to type instead."""
+def mistake(error: UserError, command: str = "/notebook") -> Answer:
+    """What a person can mend: what is wrong, where, and what to type instead.
+
+    Args:
+        error: The mistake.
+        command: The slash command that hints name.
+    """
     mark = "🔒" if isinstance(error, Refusal) else "⚠️"
-    blocks = [section(f"{mark} {escape(cut(error.text, 1500))}")]
-    if isinstance(error, Mistake) and error.typed and error.at[1] > error.at[0]:
-        blocks.append(section(f"```{escape(pointed(error)).replace('```', '` ` `')}```"))
-    if error.hint:
-        blocks.append(section(escape(cut(error.hint, 1500))))
-    return cut(f"{mark} {escape(error.text)} {escape(error.hint)}", 3000), blocks
+    words = plain(error.text, MOST_SAID) or "That can't be done."
+    hint = _hint(error.hint, command)
+    blocks = [section(f"{mark} {words}")]
+    if isinstance(error, Mistake) and error.typed.strip() and error.at[1] > error.at[0]:
+        blocks.append(code(pointed(error)))
+    if hint:
+        blocks.append(section(hint))
+    return fitted(f"{mark} {words} {hint}".rstrip(), MOST_TEXT), blocks
 
 
-def trouble(code: str) -> str:
+def _hint(hint: str, command: str) -> str:
+    """A line to type stands as code; a verb in a sentence's code gets the slash command that it needs."""
+    if hint.startswith("/") and "`" not in hint:
+        return f"Type `{escape(hint, MOST_SAID)}`"
+    words = CODE.sub(lambda said: f"`{command} {said[1]}`" if verb(said[1].split()[0]) else said[0], hint)
+    return escape(words, MOST_SAID)
+
+
+def trouble(word: str) -> str:
     """Our own fault, honestly, with the word that finds it in the log."""
-    return f"Something went wrong on Threadbook's side, and nothing was started. Tell whoever runs it: `{code}`."
+    return f"Something went wrong on Threadbook's side, and nothing was started. Tell whoever runs it: `{word}`."
 
 
 def not_saved() -> str:
     """The database didn't let us."""
     return "Threadbook can't reach its database just now, so nothing was saved or started. Try again in a minute."
+
+
+def no_form() -> str:
+    """Slack gives three seconds to open a form."""
+    return "That took too long for Slack to open the form, so nothing was started. Try again."
+
+
+def form_needs_a_click() -> Answer:
+    """A mention brings no trigger: Slack opens forms only for commands and clicks."""
+    words = "Which notebook? Name it, or choose one in a form."
+    buttons = {"type": "actions", "elements": [button("Open the form", ids.OPEN_FORM, "new", style="primary")]}
+    return words, [section(words), buttons]
 
 
 def too_slow(command: str) -> str:
@@ -100,7 +155,7 @@ def no_card(run: Run, word: str) -> Answer:
     help_ = (
         "Type `/invite @Threadbook` and try again, or run it in our DM." if word in INVITABLE else "Run it in our DM."
     )
-    words = f"🚫 {why}, so *{title(run)}* was not started. {help_}"
+    words = f"🚫 {why}, so *{title(run)}* was not {'tracked' if elsewhere(run) else 'started'}. {help_}"
     value = str(run.number)
     buttons = {"type": "actions", "elements": [button("Run it in our DM", ids.RUN_IN_DM, value, style="primary")]}
     return words, [section(words), buttons]
@@ -111,8 +166,9 @@ INVITABLE: Final = frozenset({"not_in_channel", "channel_not_found", "cant_post_
 
 def rejected_alone(run: Run) -> Answer:
     """For the asker alone, where a card would be in the way."""
-    words = state_line(run)
-    return words, [section(f"*{title(run)}* · run {run.number}\n{words}")]
+    run = discreet(run)
+    words = "\n".join(line for line in (f"*{title(run)}* · run {run.number}", headline(run), detail(run)) if line)
+    return words, [section(words)]
 
 
 def _started(run: Run, *, fresh: bool) -> Answer | None:
@@ -124,9 +180,10 @@ def _started(run: Run, *, fresh: bool) -> Answer | None:
 
 def _untracked(run: Run, *, fresh: bool) -> Answer:
     if not fresh:
-        words = f"Run {run.number} is already being let go."
+        words = f"Somebody has already asked to stop tracking run {run.number}."
     elif run.progress.remote_id is None:
-        words = f"Run {run.number} won't be started, unless that has just happened."
+        what = "tracked" if elsewhere(run) else "started, unless that has just happened"
+        words = f"Run {run.number} won't be {what}."
     else:
         words = f"Run {run.number} is no longer tracked. On {platform(run)} it goes on: to stop it, open the notebook."
     return words, [section(words)]
@@ -134,61 +191,76 @@ def _untracked(run: Run, *, fresh: bool) -> Answer:
 
 def _runs(said: RunsListed, command: str) -> Answer:
     if not said.runs:
-        words = f"No runs yet that you can see. Start one with `{command} run <notebook>`."
-        return words, [section(escape(words))]
-    lines = [_run_line(run) for run in said.runs[:MOST_LISTED]]
-    blocks = [section("*The newest runs that you can see*")]
-    blocks.extend(section("\n".join(lines[start : start + 5])) for start in range(0, len(lines), 5))
-    blocks.append(context(f"More on one: `{command} status {said.runs[0].number}`"))
-    return "The newest runs that you can see", blocks
+        words = f"No runs yet that you can see. `{command} run` starts one."
+        return words, [section(words)]
+    runs = [discreet(run) for run in said.runs[:MOST_LISTED]]
+    heading = "*The newest runs that you can see*"
+    blocks = [section(heading)]
+    blocks.extend(section("\n".join(map(_run_line, runs[start : start + 5]))) for start in range(0, len(runs), 5))
+    blocks.append(context(f"More on one: `{command} status {runs[0].number}`"))
+    return heading, blocks
 
 
 def _run_line(run: Run) -> str:
-    state = state_line(run).splitlines()[0]
-    return f"*{run.number}* {title(run)} · {cut(state, 300)} · asked by {plain(run.asker_name, 40)}"
+    return f"*{run.number}*  {title(run)} · {headline(run)} · asked by {plain(run.asker_name, 40)}"
 
 
 def _catalogue(said: CatalogueListed, command: str) -> Answer:
     if not said.entries:
         if said.search:
-            words = (
-                f"No notebook of the catalogue matches “{plain(said.search)}”. `{command} list` shows all {said.total}."
-            )
+            shows = f"shows all {said.total}" if said.total > 1 else "shows the only one"
+            words = f"No notebook of the catalogue matches “{plain(said.search)}”. `{command} list` {shows}."
         elif said.may_add:
-            words = f"The catalogue is empty. Name a notebook with `{command} add weekly-kpis` and its web address."
+            words = f"The catalogue is empty. Name a notebook: `{command} add weekly-kpis` and its web address."
         else:
             words = "The catalogue is empty. An admin can add notebooks to it."
         return words, [section(words)]
-    heading = "What would you like to run?" if said.asked_to_run else "*Notebooks of the catalogue*"
+    heading = "*What would you like to run?*" if said.asked_to_run else "*Notebooks of the catalogue*"
     blocks = [section(heading)]
     for entry in said.entries[:MOST_LISTED]:
         value = cut(entry.name, 150)
-        blocks.append(section(_entry_line(entry)) | {"accessory": button("Run", ids.RUN_ENTRY, value)})
+        blocks.append(section(_entry_line(entry, SHORT_VALUES)) | {"accessory": button("Run", ids.RUN_ENTRY, value)})
+    example = said.entries[0]
+    hints = [f"With inputs: `{command} run {_typed(example)} name=value`"]
     more = len(said.entries) - MOST_LISTED
     if more > 0:
-        blocks.append(context(f"and {more} more: `{command} list` with a word of its name finds it"))
-    example = said.entries[0]
-    name = next(iter(example.defaults), "region")
-    blocks.append(context(f"With other inputs: `{command} run {plain(example.name)} {plain(name)}=…`"))
+        hints.insert(0, f"There are {more} more: `{command} list` with a word of its name finds one.")
+    blocks.append(context("\n".join(hints)))
     return heading, blocks
 
 
-def _entry_line(entry: Entry) -> str:
-    values = " · ".join(f"{plain(name, 60)} {plain(shown(name, value), 80)}" for name, value in entry.defaults.items())
-    heading = f"*{plain(entry.name)}*" + (f" · {plain(entry.title)}" if entry.title else "")
-    return cut(f"{heading} · {entry.notebook.platform.label}" + (f"\n{values}" if values else ""), 3000)
+def _typed(entry: Entry) -> str:
+    """The entry's name as it is typed, for inside code."""
+    return escape(entry.name.replace("`", ""), 100)
+
+
+def _entry_line(entry: Entry, most: int) -> str:
+    """Its name, title and platform, and below the values that it starts from, in so many characters."""
+    name, entitled = plain(entry.name, 80) or "?", plain(entry.title, 100)
+    heading = " · ".join(word for word in (f"*{name}*", entitled, entry.notebook.platform.label) if word)
+    values = [f"{plain(one, 60) or '“”'} {exact(shown(one, value), 80)}" for one, value in entry.defaults.items()]
+    room, kept = most, list[str]()
+    for words in values[:MOST_VALUES]:
+        room -= len(words) + 3
+        if room < 0:
+            break
+        kept.append(words)
+    if len(values) > len(kept):
+        kept.append(f"and {len(values) - len(kept)} more")
+    return f"{heading}\n{' · '.join(kept)}" if kept else heading
 
 
 def _entry(entry: Entry, last: Run | None, command: str) -> Answer:
-    lines = [_entry_line(entry)]
-    if entry.url and not set(entry.url) & set("<>| "):
-        lines.append(f"<{escape(entry.url)}|Open the notebook>")
+    lines = [_entry_line(entry, MOST_SAID)]
+    if entry.url and WEB.fullmatch(entry.url):
+        lines.append(f"<{entry.url.replace('&', '&amp;')}|Open the notebook>")
     if last is not None:
-        lines.append(f"Last run that you can see: {last.number} · {state_line(last).splitlines()[0]} · {how(last)}")
-        lines.append(f"with {inputs_line(last)}")
-    lines.append(f"Run it: `{command} run {plain(entry.name)}`")
-    words = "\n".join(lines)
-    return plain(entry.name), [section(words)]
+        last = discreet(last)
+        lines.append(f"Last run that you can see: {last.number} · {headline(last)} · {how(last)}")
+        inputs = inputs_line(last)
+        lines.append(f"with {inputs}" if len(inputs) < MOST_SAID // 2 else "with many inputs")
+    lines.append(f"`{command} run {_typed(entry)}` runs it.")
+    return plain(entry.name) or "A notebook of the catalogue", [section(lines_within(lines, 2_900))]
 
 
 def admin_notice(topic: str, platform_name: str) -> str:

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import logging
 from typing import TYPE_CHECKING, Any
 
-import aiohttp
-from slack_sdk.errors import SlackClientError
-
-from bot.command import Rerun, RunNotebook, Untrack
+from bot.command import AskOwner, Rerun, RunNotebook, TellMeToo, Untrack
+from bot.desk.forms import blank, of_key, of_run
 from bot.errors import UserError
-from bot.render import ids
-from bot.slack.front import Payload, spoken
+from bot.render import ids, replies
+from bot.slack.front import Payload, whisper
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,48 +17,86 @@ if TYPE_CHECKING:
 
     from bot.command import Command
     from bot.slack.front import Front
-
-log = logging.getLogger(__name__)
+    from bot.slack.views import Forms
 
 STALE = "That button is from another time; I can't tell what it belongs to."
 
 
-def listen(app: AsyncApp, front: Front) -> None:
-    """Answer the buttons of cards and ephemeral messages."""
+def listen(app: AsyncApp, front: Front, forms: Forms) -> None:
+    """Answer the buttons of cards, threads and ephemeral messages."""
 
     async def only_acknowledge(ack: AsyncAck) -> None:
         await ack()  # the button is a link; Slack opens it
 
     def on(action_id: str, read: Callable[[str], Command]) -> None:
         async def answer(ack: AsyncAck, body: dict[str, Any], action: dict[str, Any], respond: AsyncRespond) -> None:
-            value = str(action.get("value") or "")
-            container = body.get("container") or {}
-            user = body["user"]["id"]
-            payload = Payload(
-                team=body["user"].get("team_id") or (body.get("team") or {}).get("id") or "",
-                user=user,
-                channel=(body.get("channel") or {}).get("id") or container.get("channel_id") or "",
-                key=f"click:{container.get('message_ts', '')}:{action_id}:{value}:{user}",
-                reply_url=body.get("response_url", ""),
-            )
-            said = await front.serve(payload, lambda: read(value))
+            try:
+                wanted = read(str(action.get("value") or ""))
+            except UserError as error:
+                said: replies.Answer | None = replies.mistake(error)
+            else:
+                said = await front.serve(clicked(body, action), wanted)
             await ack()
-            if said is not None:
-                try:
-                    await respond(response_type="ephemeral", replace_original=False, **spoken(said))
-                except (SlackClientError, aiohttp.ClientError, TimeoutError, OSError) as error:
-                    log.warning("a click's answer couldn't be told: %s", type(error).__name__)
+            await whisper(respond, said)
 
         app.action(action_id)(answer)
 
+    async def edit_and_run(ack: AsyncAck, body: dict[str, Any], action: dict[str, Any], respond: AsyncRespond) -> None:
+        await ack()
+        value = str(action.get("value") or "")
+        trouble = await forms.open(
+            body["trigger_id"],
+            clicked(body, action),
+            lambda caller: (
+                of_run(front.desk, caller, number(value)) if value.isdecimal() else blank(front.desk, caller)
+            ),
+        )
+        if trouble:
+            await whisper(respond, (trouble, []))
+
+    async def open_chosen(ack: AsyncAck, body: dict[str, Any], action: dict[str, Any], respond: AsyncRespond) -> None:
+        """The form for a notebook that a link or the catalogue names."""
+        await ack()
+        value = str(action.get("value") or "")
+        key = f"name:{value}" if action.get("action_id") == ids.RUN_FORM else value
+        payload = clicked(body, action)
+        trouble = await forms.open(body["trigger_id"], payload, lambda caller: of_key(front.desk, caller, key))
+        if trouble:
+            await whisper(respond, (trouble, []))
+
     app.action(ids.OPEN_NOTEBOOK)(only_acknowledge)
-    on(ids.RUN_AGAIN, lambda value: Rerun(run=_number(value)))
-    on(ids.RUN_IN_DM, lambda value: Rerun(run=_number(value), dm=True))
-    on(ids.UNTRACK, lambda value: Untrack(run=_number(value)))
+    app.action(ids.RUN_FORM)(open_chosen)
+    app.action(ids.RUN_KEY)(open_chosen)
+    app.action(ids.EDIT_AND_RUN)(edit_and_run)
+    app.action(ids.OPEN_FORM)(edit_and_run)
+    on(ids.RUN_AGAIN, lambda value: Rerun(run=number(value)))
+    on(ids.RUN_ANYWAY, lambda value: Rerun(run=number(value), anyway=True))
+    on(ids.RUN_IN_DM, lambda value: Rerun(run=number(value), dm=True))
+    on(ids.UNTRACK, lambda value: Untrack(run=number(value)))
+    on(ids.TELL_ME_TOO, lambda value: TellMeToo(run=number(value)))
+    on(ids.ASK_OWNER, lambda value: AskOwner(run=number(value)))
     on(ids.RUN_ENTRY, lambda value: RunNotebook(target=value))
 
 
-def _number(value: str) -> int:
+def clicked(body: dict[str, Any], action: dict[str, Any]) -> Payload:
+    """Who clicked what, where; the same click within a few seconds has the same key."""
+    container, user = body.get("container") or {}, body["user"]
+    place = container.get("message_ts") or container.get("view_id") or ""
+    return Payload(
+        team=user.get("team_id") or (body.get("team") or {}).get("id") or "",
+        user=user["id"],
+        channel=(body.get("channel") or {}).get("id") or container.get("channel_id") or "",
+        key=f"click:{place}:{action.get('action_id')}:{action.get('value') or ''}:{user['id']}",
+        reply_url=body.get("response_url", ""),
+    )
+
+
+def number(value: str) -> int:
+    """A run's number from a button.
+
+    Raises:
+        UserError: The button is from another time.
+    """
     if not value.isdecimal():
         raise UserError(STALE, hint="Type `/notebook runs` to see where things stand.")
     return int(value)

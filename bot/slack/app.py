@@ -9,12 +9,14 @@ from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.slack import actions, commands
+from bot.slack import actions, commands, shortcuts
+from bot.slack.views import Forms
 
 if TYPE_CHECKING:
     from aiohttp import ClientSession
 
     from bot.links import Hosts
+    from bot.slack.events import Events
     from bot.slack.front import Front
 
 log = logging.getLogger(__name__)
@@ -28,7 +30,7 @@ def web_client(token: str, base_url: str, session: ClientSession | None = None) 
     return AsyncWebClient(token=token, base_url=base_url, retry_handlers=[], timeout=30, session=session)
 
 
-def bolt_app(client: AsyncWebClient, signing_secret: str, front: Front, hosts: Hosts) -> AsyncApp:
+def bolt_app(client: AsyncWebClient, signing_secret: str, front: Front, events: Events, hosts: Hosts) -> AsyncApp:
     """The app with all its listeners."""
     app = AsyncApp(
         client=client,
@@ -36,8 +38,13 @@ def bolt_app(client: AsyncWebClient, signing_secret: str, front: Front, hosts: H
         request_verification_enabled=bool(signing_secret),
         raise_error_for_unhandled_request=False,
     )
-    commands.listen(app, front, hosts)
-    actions.listen(app, front)
+    forms = Forms(front, client)
+    # Bolt asks each listener in turn whether a payload is its own: what comes most often comes first.
+    commands.listen(app, front, forms, hosts)
+    actions.listen(app, front, forms)
+    forms.listen(app)
+    shortcuts.listen(app, front, forms)
+    events.listen(app)
     return app
 
 

@@ -22,14 +22,20 @@ A_MINUTE: Final[Mapping[str, int]] = {
     "chat.update": 46,
     "chat.postMessage": 240,
     "chat.postEphemeral": 90,
+    "chat.unfurl": 46,
+    "views.publish": 90,
     "conversations.open": 46,
     "files.getUploadURLExternal": 90,
     "files.completeUploadExternal": 90,
 }
 """Calls a minute, a little under what Slack lets pass: its minutes begin at other moments than ours."""
 OTHERS: Final = 18
+SOON: Final = 0.001
+"""Seconds by which a queue is looked at late, so that what was waited for has come."""
 BURST: Final = 3
 """Posts to one channel that may follow at once; then one a second."""
+MANY_CHANNELS: Final = 1_000
+"""So many are remembered before those whose allowance is full again are forgotten."""
 
 
 @dataclass(slots=True, eq=False)
@@ -60,11 +66,13 @@ class Budget:
     Args:
         limits: Calls a minute by method.
         channel_rate: Posts a second to one channel, once the burst is used up.
+        minute: Seconds that the limits are counted over.
     """
 
-    def __init__(self, limits: Mapping[str, int] = A_MINUTE, channel_rate: float = 1.0) -> None:
+    def __init__(self, limits: Mapping[str, int] = A_MINUTE, channel_rate: float = 1.0, minute: float = MINUTE) -> None:
         self._limits = limits
         self._rate = channel_rate
+        self._minute = minute
         self._queues: dict[str, _Queue] = {}
         self._channels: dict[str, float] = {}  # when the channel's allowance is full again
         self._order = count()
@@ -75,7 +83,8 @@ class Budget:
         ticket = Ticket(method, channel if method == "chat.postMessage" else "", urgency, next(self._order), ready)
         queue = self._queues.setdefault(method, _Queue(self._limits.get(method, OTHERS)))
         heapq.heappush(queue.waiting, (urgency, ticket.order, ticket))
-        self._let_through(queue)
+        if not self._in_good_time(queue, ticket):
+            self._let_through(queue)
         return ticket
 
     async def take(self, method: str, urgency: int, channel: str = "") -> None:
@@ -104,7 +113,17 @@ class Budget:
 
     def depth(self) -> int:
         """How many calls are waiting."""
-        return sum(1 for queue in self._queues.values() for _, _, ticket in queue.waiting if not ticket.ready.done())
+        return sum(
+            not ticket.ready.done() and urgency == ticket.urgency  # a promoted one stands in two places
+            for queue in self._queues.values()
+            for urgency, _, ticket in queue.waiting
+        )
+
+    def _in_good_time(self, queue: _Queue, ticket: Ticket) -> bool:
+        """Whether the queue is looked at again before the ticket can pass; with a thousand waiting, looking is work."""
+        now = asyncio.get_running_loop().time()
+        wait = max(self._method_wait(queue, now), self._channel_wait(ticket.channel, now))
+        return wait > 0 and queue.timer is not None and queue.timer.when() <= now + wait + 2 * SOON
 
     def _let_through(self, queue: _Queue) -> None:
         now = asyncio.get_running_loop().time()
@@ -130,21 +149,22 @@ class Budget:
             queue.timer.cancel()
             queue.timer = None
         if queue.waiting and soonest < float("inf"):
-            queue.timer = asyncio.get_running_loop().call_later(soonest + 0.001, self._let_through, queue)
+            queue.timer = asyncio.get_running_loop().call_later(soonest + SOON, self._let_through, queue)
 
     def _pass(self, queue: _Queue, ticket: Ticket, now: float) -> None:
         queue.passed.append(now)
         if ticket.channel:
+            if len(self._channels) >= MANY_CHANNELS:
+                self._channels = {channel: full for channel, full in self._channels.items() if full > now}
             self._channels[ticket.channel] = max(self._channels.get(ticket.channel, now), now) + 1 / self._rate
         ticket.ready.set_result(None)
 
-    @staticmethod
-    def _method_wait(queue: _Queue, now: float) -> float:
-        while queue.passed and now - queue.passed[0] >= MINUTE:
+    def _method_wait(self, queue: _Queue, now: float) -> float:
+        while queue.passed and now - queue.passed[0] >= self._minute:
             queue.passed.popleft()
         wait = queue.closed_until - now
         if len(queue.passed) >= queue.limit:
-            wait = max(wait, queue.passed[0] + MINUTE - now)
+            wait = max(wait, queue.passed[0] + self._minute - now)
         return wait
 
     def _channel_wait(self, channel: str, now: float) -> float:

@@ -4,23 +4,28 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from bot.command import OpenForm
+from bot.desk.forms import blank
+from bot.errors import UserError
 from bot.grammar import parse
 from bot.model import Platform
-from bot.slack.front import Payload, spoken
+from bot.render import replies
+from bot.slack.front import Payload, spoken, whisper
 
 if TYPE_CHECKING:
-    from slack_bolt.async_app import AsyncAck, AsyncApp
+    from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncRespond
 
     from bot.links import Hosts
     from bot.slack.front import Front
+    from bot.slack.views import Forms
 
 PLATFORMS = {"/notebook": None, "/datalore": Platform.DATALORE, "/deepnote": Platform.DEEPNOTE}
 
 
-def listen(app: AsyncApp, front: Front, hosts: Hosts) -> None:
+def listen(app: AsyncApp, front: Front, forms: Forms, hosts: Hosts) -> None:
     """Answer the three slash commands."""
 
-    async def answer(ack: AsyncAck, command: dict[str, Any]) -> None:
+    async def answer(ack: AsyncAck, command: dict[str, Any], respond: AsyncRespond) -> None:
         name = command["command"]
         payload = Payload(
             team=command["team_id"],
@@ -31,8 +36,18 @@ def listen(app: AsyncApp, front: Front, hosts: Hosts) -> None:
             command=name,
         )
         text = command.get("text") or ""
-        said = await front.serve(payload, lambda: parse(text, platform=PLATFORMS[name], hosts=hosts, command=name))
-        await ack(**spoken(said))
+        try:
+            wanted = parse(text, platform=PLATFORMS[name], hosts=hosts, command=name)
+        except UserError as error:
+            await ack(**spoken(replies.mistake(error)))
+            return
+        if not isinstance(wanted, OpenForm):
+            await ack(**spoken(await front.serve(payload, wanted)))
+            return
+        await ack()
+        trouble = await forms.open(command["trigger_id"], payload, lambda caller: blank(front.desk, caller))
+        if trouble:
+            await whisper(respond, (trouble, []))
 
     for name in PLATFORMS:
         app.command(name)(answer)

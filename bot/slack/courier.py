@@ -14,7 +14,7 @@ from bot.slack.delivery import CHANGES_LAST, FINAL_FIRST, Deliverer, Parcel
 from bot.slack.speech import SlackLater, SlackNo
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Awaitable, Collection
 
 log = logging.getLogger(__name__)
 
@@ -42,19 +42,19 @@ class Courier:
         self._tasks: set[asyncio.Task[None]] = set()
         self._misses: dict[int, int] = {}
         self._bell = bell
+        self._stopping = False
 
     async def run(self) -> None:
-        """Deliver until cancelled."""
-        while True:
+        """Deliver until `stop`."""
+        loop = asyncio.get_running_loop()
+        while not self._stopping:
             self._bell.clear()
-            try:
-                if await self._store.delivery.take_workspaces([self._workspace]):
-                    await self._look()
-                    await self._tell_admins()
-            except StoreUnavailable as error:
-                log.warning("the database isn't available: %s", error)
-            except Exception:
-                log.exception("the courier stumbled [%s]", token_hex(4))
+            began, took = loop.time(), 0.0
+            if await self._safely(self._look()):
+                took = loop.time() - began
+                await self._safely(self._tell_admins())
+            # Where many runs wait, finding them is work, and each change rings: at most a third of the time goes on it.
+            await asyncio.sleep(min(2 * took, LOOK_EVERY))
             try:
                 async with asyncio.timeout(LOOK_EVERY):
                     await self._bell.wait()
@@ -62,14 +62,32 @@ class Courier:
                 continue
 
     async def stop(self, seconds: float) -> None:
-        """Let deliveries under way end, for so many seconds at most; what's left is delivered after the next start."""
-        if self._tasks:
-            _, late = await asyncio.wait(self._tasks, timeout=seconds)
-            for task in late:
-                task.cancel()
-            await asyncio.gather(*late, return_exceptions=True)
+        """Deliver what is left to say, for so many seconds at most; the next start has the rest."""
+        self._stopping = True
+        self._bell.set()
+        loop = asyncio.get_running_loop()
+        until = loop.time() + seconds
+        while await self._safely(self._look()) and self._tasks and loop.time() < until:
+            await asyncio.wait(self._tasks, timeout=until - loop.time())
+        late = list(self._tasks)
+        for task in late:
+            task.cancel()
+        await asyncio.gather(*late, return_exceptions=True)
 
-    async def _look(self) -> None:
+    async def _safely(self, work: Awaitable[bool]) -> bool:
+        """Do it, whatever comes in between; False where that was something, or where the work isn't ours."""
+        try:
+            return await work
+        except StoreUnavailable as error:
+            log.warning("the database isn't available: %s", error)
+        except Exception:
+            log.exception("the courier stumbled [%s]", token_hex(4))
+        return False
+
+    async def _look(self) -> bool:
+        """Begin to deliver what is due; False where another is the workspace's courier."""
+        if not await self._store.delivery.take_workspaces([self._workspace]):
+            return False
         now = self._deliverer.now()
         for run_id, final in await self._store.delivery.due(self._workspace, now, MOST_AT_ONCE):
             parcel = self._under_way.get(run_id)
@@ -83,6 +101,7 @@ class Courier:
                 parcel.urgency = FINAL_FIRST
                 if parcel.ticket is not None:
                     self._deliverer.speech.budget.promote(parcel.ticket, FINAL_FIRST)
+        return True
 
     async def _deliver(self, parcel: Parcel) -> None:
         wait: float | None = None
@@ -116,7 +135,7 @@ class Courier:
             log.warning("run %d: the database isn't available: %s", run_id, error)
             await asyncio.sleep(LOOK_EVERY)
 
-    async def _tell_admins(self) -> None:
+    async def _tell_admins(self) -> bool:
         for notice in await self._store.delivery.notices(self._workspace):
             for admin in sorted(set(self._admins) - set(notice.told)):
                 try:
@@ -127,3 +146,4 @@ class Courier:
                 except SlackNo as refusal:
                     log.warning("admin %s can't be told: %s", admin, refusal.word)
                 await self._store.delivery.noticed(notice.id, admin)
+        return True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import json
 import logging
@@ -13,8 +14,11 @@ from slack_sdk.errors import SlackClientError
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from bot.model import Cause, State
+from bot.outputs.pictures import picture
 from bot.render import replies, thread
 from bot.render.card import card
+from bot.render.files import Picture, Upload
+from bot.render.report import Said, parts
 from bot.slack.speech import SlackLater, SlackNo
 
 if TYPE_CHECKING:
@@ -23,7 +27,6 @@ if TYPE_CHECKING:
 
     from bot.model import Run
     from bot.render.text import Block
-    from bot.render.thread import Part, Said
     from bot.slack.budget import Ticket
     from bot.slack.speech import Speech
     from bot.store.rows import Story
@@ -47,6 +50,9 @@ CARD_GONE: Final = frozenset(
     }
 )
 REPLY_URL_SECONDS: Final = 1_700
+FILE_TRIES: Final = 6
+"""Deliveries in a row that a file may hold up; then the thread goes on without it."""
+NO_ANSWER: Final = "no answer"
 
 
 @dataclass(slots=True)
@@ -69,6 +75,7 @@ class Deliverer:
 
     Attributes:
         link: Where people can open a run's notebook.
+        ended: Who asked for what has just been told to its end.
         ring_tracker: Tells the tracker that a card is posted, or can't be.
     """
 
@@ -77,6 +84,7 @@ class Deliverer:
     link: Callable[[Run], str | None]
     now: Callable[[], datetime]
     ring_tracker: Callable[[], None]
+    ended: asyncio.Queue[str]
 
     async def deliver(self, parcel: Parcel) -> None:
         """Show everything that isn't shown yet.
@@ -159,31 +167,51 @@ class Deliverer:
 
     async def _end(self, parcel: Parcel, story: Story) -> None:
         """Tell the results, each part noted as it's posted, and last the closing line."""
-        parts = thread.parts(story.results) if story.results is not None else []
-        for number, part in enumerate(parts[story.card.parts :], start=story.card.parts + 1):
-            if not await self._part(parcel, story, part):
-                break
+        # Reading pictures and Markdown is work for a processor, and the loop has others waiting.
+        told = [] if story.results is None else await asyncio.to_thread(parts, story.run, story.results)
+        refused: dict[str, list[str]] = {}
+        for number, part in enumerate(told[story.card.parts :], start=story.card.parts + 1):
+            if isinstance(part, Said):
+                await self._reply(parcel, story, part)
+            elif word := await self._file(parcel, story, part):
+                refused.setdefault(word, []).append(part.name)
+                if word in NOT_MEMBER:
+                    refused[word] += [later.name for later in told[number:] if not isinstance(later, Said)]
+                    break
             await self.store.delivery.told(story.run.id, parts=number)
+        for word, names in refused.items():
+            why = thread.not_a_member(names) if word in NOT_MEMBER else thread.no_files(word, names)
+            await self._reply(parcel, story, Said(text=why))
         closing = thread.closing(story.run, story.results, self.now())
-        await self._reply(parcel, story, thread.Said(text=closing))
-        await self.store.delivery.told(story.run.id, parts=len(parts), closed=True)
+        await self._reply(parcel, story, Said(text=closing))
+        await self.store.delivery.told(story.run.id, parts=len(told), closed=True)
 
-    async def _part(self, parcel: Parcel, story: Story, part: Part) -> bool:
-        """Post one part; False where no file can be posted here."""
-        if isinstance(part, thread.Said):
-            await self._reply(parcel, story, part)
-            return True
-        content = await self.store.delivery.file(story.run.id, part.position)
+    async def _file(self, parcel: Parcel, story: Story, part: Picture | Upload) -> str:
+        """Post a file into the thread; answers with Slack's word where it isn't taken, else with nothing."""
+        content = await self._content(story, part)
         if content is None:
-            return True
+            return ""
+        title, alt = (part.title, part.alt) if isinstance(part, Picture) else (part.name, "")
+        channel, ts = story.card.channel or "", story.card.ts or ""
         try:
-            await self.speech.upload(story.card.channel or "", story.card.ts or "", part.name, content, parcel.urgency)
+            await self.speech.upload(channel, ts, part.name, content, parcel.urgency, title=title, alt=alt)
         except SlackNo as refusal:
             log.info("run %d: no file: %s", story.run.id, refusal.word)
-            words = thread.not_a_member() if refusal.word in NOT_MEMBER else thread.no_files(refusal.word)
-            await self._reply(parcel, story, thread.Said(text=words))
-            return False
-        return True
+            return refusal.word
+        except SlackLater as error:
+            if story.card.misses < FILE_TRIES:
+                raise
+            log.warning("run %d: a file is given up: %s", story.run.id, error)
+            return NO_ANSWER
+        return ""
+
+    async def _content(self, story: Story, part: Picture | Upload) -> bytes | None:
+        if isinstance(part, Upload):
+            return await self.store.delivery.file(story.run.id, part.position)
+        if story.results is None:
+            return None
+        drawn = await asyncio.to_thread(picture, story.results.outputs[part.position])
+        return None if drawn is None else drawn.content
 
     async def _reply(self, parcel: Parcel, story: Story, said: Said) -> None:
         """Post into the card's thread; where the card is gone, into the asker's DM."""
@@ -261,7 +289,8 @@ class Deliverer:
         return bool(answer.status_code == 200)  # noqa: PLR2004
 
 
-_PLAIN: Final = {"unfurl_links": False, "unfurl_media": False}
+_PLAIN: Final = {"unfurl_links": False, "unfurl_media": False, "parse": "none"}
+"""Nothing unfurls, and words that merely look like a mention are none: chat.update would read them otherwise."""
 
 
 def _digest(text: str, blocks: list[Block]) -> str:

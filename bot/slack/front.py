@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from secrets import token_hex
 from typing import TYPE_CHECKING, Any, Final
 
+import aiohttp
+from slack_sdk.errors import SlackClientError
+
 from bot.errors import Refusal, StoreUnavailable, UserError
 from bot.model import Caller
 from bot.render import replies
@@ -15,6 +18,8 @@ from bot.reply import RunShown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
+
+    from slack_bolt.async_app import AsyncRespond
 
     from bot.command import Command
     from bot.desk import Desk
@@ -62,19 +67,19 @@ class Front:
     admins: Collection[str]
     link: Callable[[Run], str | None]
 
-    async def serve(self, payload: Payload, read: Callable[[], Command]) -> Answer | None:
+    async def serve(self, payload: Payload, wanted: Command) -> Answer | None:
         """Carry out one payload for whoever sent it.
 
         Args:
             payload: Who, where, when.
-            read: Makes the Command of it; may raise UserError.
+            wanted: What they want.
 
         Returns:
             What to tell the person alone; None where the card tells it.
         """
         try:
             async with asyncio.timeout(IN_TIME):
-                return await self._served(payload, read)
+                return await self._served(payload, wanted)
         except UserError as error:
             return replies.mistake(error)
         except StoreUnavailable as error:
@@ -88,14 +93,23 @@ class Front:
             log.exception("a payload failed [%s]", code)
             return replies.trouble(code), []
 
-    async def _served(self, payload: Payload, read: Callable[[], Command]) -> Answer | None:
+    async def _served(self, payload: Payload, wanted: Command) -> Answer | None:
+        said = await self.desk.carry_out(wanted, await self.caller(payload))
+        link = self.link(said.run) if isinstance(said, RunShown) else None
+        return replies.reply(said, payload.command, link)
+
+    async def caller(self, payload: Payload) -> Caller:
+        """Who sent this.
+
+        Raises:
+            UserError: They belong to another organisation, or Slack doesn't say who they are.
+        """
         if payload.team != self.workspace:
             raise Refusal(
                 "People of other organisations can't use Threadbook here.",
                 hint="Ask a member of this workspace to run it for you.",
             )
-        wanted = read()
-        caller = Caller(
+        return Caller(
             workspace=self.workspace,
             person=await self.people.person(payload.user),
             channel=payload.channel,
@@ -103,9 +117,6 @@ class Front:
             reply_url=payload.reply_url,
             key=payload.key,
         )
-        said = await self.desk.carry_out(wanted, caller)
-        link = self.link(said.run) if isinstance(said, RunShown) else None
-        return replies.reply(said, payload.command, link)
 
 
 def spoken(answer: Answer | None) -> dict[str, Any]:
@@ -114,3 +125,13 @@ def spoken(answer: Answer | None) -> dict[str, Any]:
         return {}
     text, blocks = answer
     return {"text": text, "blocks": blocks} if blocks else {"text": text}
+
+
+async def whisper(respond: AsyncRespond, answer: Answer | None) -> None:
+    """Tell the person alone, through the address that came with their payload; what fails is logged."""
+    if answer is None:
+        return
+    try:
+        await respond(response_type="ephemeral", replace_original=False, **spoken(answer))
+    except (SlackClientError, aiohttp.ClientError, TimeoutError, OSError) as error:
+        log.warning("an answer couldn't be told: %s", type(error).__name__)

@@ -65,7 +65,7 @@ class People:
         self._people[self._workspace, user] = person
         return person
 
-    async def sees(self, caller: Caller, channel: str) -> bool:
+    async def sees(self, caller: Caller, channel: str, *, asker: str) -> bool:
         """Whether the caller can see a channel: a public one, or one that they're in.
 
         Raises:
@@ -74,7 +74,7 @@ class People:
         if channel == caller.channel:
             return True
         if channel.startswith("D"):
-            return False  # a DM is seen by the one person whose DM it is, and they'd be in it now
+            return caller.person.id == asker
         try:
             async with asyncio.timeout(PATIENCE):
                 return await self._is_public(channel) or caller.person.id in await self._members_of(channel)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from typing import TYPE_CHECKING, Any, Final
 
@@ -18,9 +19,24 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 PASSING: Final = frozenset(
-    {"ratelimited", "rate_limited", "internal_error", "fatal_error", "service_unavailable", "request_timeout"}
+    {
+        "ratelimited",
+        "rate_limited",
+        "internal_error",
+        "fatal_error",
+        "service_unavailable",
+        "request_timeout",
+        "team_added_to_org",
+        # Our token: nobody's message is at fault, and a new one lets all of them out.
+        "not_authed",
+        "invalid_auth",
+        "token_expired",
+        "token_revoked",
+        "account_inactive",
+    }
 )
 SLACK_DOWN: Final = 500
+LONGEST_WAIT: Final = 900.0
 
 
 class SlackLater(ThreadbookError):
@@ -45,11 +61,16 @@ class Speech:
     Args:
         client: With no retry handlers: a retry after a lost reply would post twice.
         budget: The workspace's.
+        patience: Seconds that one call may take, and each file in all: the SDK's own limit is void where the client
+            shares a session.
     """
 
-    def __init__(self, client: AsyncWebClient, budget: Budget) -> None:
+    def __init__(
+        self, client: AsyncWebClient, budget: Budget, *, patience: tuple[float, float] = (30.0, 180.0)
+    ) -> None:
         self.client = client
         self.budget = budget
+        self._patience = patience
 
     async def say(self, method: str, **arguments: Any) -> dict[str, Any]:
         """Make one call; who calls has taken it from the budget.
@@ -59,28 +80,48 @@ class Speech:
             SlackNo: Never.
         """
         try:
-            answer = await self.client.api_call(method, json=arguments)
+            async with asyncio.timeout(self._patience[0]):
+                answer = await self.client.api_call(method, json=arguments)
         except SlackApiError as error:
             raise self._meaning(method, error) from error
         except (SlackClientError, aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
             raise SlackLater(f"{method}: {type(error).__name__}") from error
         return dict(answer.data) if isinstance(answer.data, dict) else {}
 
-    async def upload(self, channel: str, thread: str, name: str, content: bytes, urgency: int) -> None:
+    async def upload(
+        self, channel: str, thread: str, name: str, content: bytes, urgency: int, *, title: str = "", alt: str = ""
+    ) -> None:
         """Post a file into a thread, in Slack's three steps.
+
+        Args:
+            channel: Where; the bot has to be in it.
+            thread: The ts of the thread's root.
+            name: The file's name.
+            content: Its bytes; an empty file is none to Slack, and isn't posted.
+            urgency: As in Budget.
+            title: What stands above it, if not its name.
+            alt: For pictures, what is read out in their place.
 
         Raises:
             SlackLater: Not now.
             SlackNo: Never.
         """
+        if not content:
+            return
         await self.budget.take("files.getUploadURLExternal", urgency)
         await self.budget.take("files.completeUploadExternal", urgency)
         try:
-            await self.client.files_upload_v2(
-                channel=channel, thread_ts=thread, filename=name, title=name, content=content
-            )
+            async with asyncio.timeout(self._patience[1]):
+                await self.client.files_upload_v2(
+                    channel=channel,
+                    thread_ts=thread,
+                    filename=name,
+                    title=title or name,
+                    alt_txt=alt or None,
+                    content=content,
+                )
         except SlackApiError as error:
-            raise self._meaning("files.getUploadURLExternal", error) from error
+            raise self._meaning(_method(error), error) from error
         except (SlackClientError, aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
             raise SlackLater(f"upload: {type(error).__name__}") from error
 
@@ -100,12 +141,19 @@ class Speech:
         return SlackNo(word)
 
 
+def _method(error: SlackApiError) -> str:
+    """Which of an upload's calls was refused."""
+    url = str(getattr(error.response, "api_url", ""))
+    return url.rpartition("/")[2] or "files.getUploadURLExternal"
+
+
 def _seconds(response: Any) -> float:
+    """How long Slack asks to wait, within reason."""
     headers = getattr(response, "headers", None) or {}
     value = headers.get("Retry-After") or headers.get("retry-after") or "30"
     if isinstance(value, list):
         value = value[0]
     try:
-        return max(1.0, float(value))
+        return min(max(1.0, float(value)), LONGEST_WAIT)
     except ValueError:
         return 30.0

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, select, update
 
+from bot.store.database import insert_new
 from bot.store.rows import entry_of
 from bot.store.tables import entries, workspaces
 
@@ -47,30 +48,44 @@ class Catalogue:
 
     async def add(self, workspace: str, entry: Entry, now: datetime) -> bool:
         """Add an entry; False where the name is taken, and nothing was written."""
-        taken = select(entries.c.name).where(entries.c.workspace == workspace, entries.c.name == entry.name)
         async with self._db.write() as connection:
-            if await connection.scalar(select(workspaces.c.id).where(workspaces.c.id == workspace)) is None:
-                await connection.execute(insert(workspaces).values(id=workspace))
-            if await connection.scalar(taken) is not None:
-                return False
-            await connection.execute(
-                insert(entries).values(
-                    workspace=workspace,
-                    name=entry.name,
-                    platform=entry.notebook.platform.value,
-                    notebook=entry.notebook.id,
-                    url=entry.url,
-                    title=entry.title,
-                    defaults=entry.model_dump(mode="json")["defaults"],
-                    literal=sorted(entry.literal),
-                    added_by=entry.added_by,
-                    added_at=now,
-                )
-            )
-        return True
+            await insert_new(connection, workspaces, id=workspace)
+            row = _row(entry) | {"workspace": workspace, "added_by": entry.added_by, "added_at": now}
+            return await insert_new(connection, entries, **row)
+
+    async def change(self, workspace: str, entry: Entry) -> bool:
+        """Write an entry anew under its name; False where there is none."""
+        here = (entries.c.workspace == workspace) & (entries.c.name == entry.name)
+        async with self._db.write() as connection:
+            return (await connection.execute(update(entries).where(here).values(_row(entry)))).rowcount == 1
 
     async def remove(self, workspace: str, name: str) -> bool:
         """Remove an entry; False where there was none."""
         gone = delete(entries).where(entries.c.workspace == workspace, entries.c.name == name)
         async with self._db.write() as connection:
             return (await connection.execute(gone)).rowcount == 1
+
+    async def gone(self, workspace: str, notebook: Notebook, since: datetime | None) -> None:
+        """Note since when the platform has had no such notebook, or that it has it after all."""
+        named = (
+            (entries.c.workspace == workspace)
+            & (entries.c.platform == notebook.platform.value)
+            & (entries.c.notebook == notebook.id)
+        )
+        was = entries.c.gone_since.is_(None) if since is not None else entries.c.gone_since.is_not(None)
+        async with self._db.read() as connection:
+            if (await connection.execute(select(entries.c.name).where(named, was).limit(1))).first() is None:
+                return
+        async with self._db.write() as connection:
+            await connection.execute(update(entries).where(named, was).values(gone_since=since))
+
+
+def _row(entry: Entry) -> dict[str, Any]:
+    """What an entry says, as columns."""
+    said = entry.model_dump(mode="json", exclude={"notebook", "added_by", "gone_since", "literal"})
+    return said | {
+        "platform": entry.notebook.platform.value,
+        "notebook": entry.notebook.id,
+        "literal": sorted(entry.literal),
+        "gone_since": entry.gone_since,
+    }

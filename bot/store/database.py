@@ -1,19 +1,22 @@
 """The database's engine: how transactions begin on each database, and its migrations.
 
 SQLite: WAL, synchronous FULL, one writer at a time. A writing transaction begins with BEGIN IMMEDIATE, so that
-it can't be overtaken between its reading and its writing; PostgreSQL's row locks do the same there.
+it can't be overtaken between its reading and its writing; PostgreSQL's row locks do the same there, and are let go
+where their holder stands still.
 """
 
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from contextlib import asynccontextmanager, nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import event
+from sqlalchemy import NullPool, event
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
@@ -23,9 +26,19 @@ from bot.errors import StoreUnavailable
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
+    from sqlalchemy import Table
     from sqlalchemy.engine import Connection
 
-BUSY_SECONDS = 5.0
+BUSY_SECONDS: Final = 5.0
+"""How long another's lock is waited for, and a connection."""
+IN_THE_DRIVER: Final = 0.1
+"""SQLite: seconds of that which the driver's thread waits at a time. Nobody can call it back before they are over."""
+STATEMENT_SECONDS: Final = 30.0
+"""PostgreSQL: how long one statement may take. A server that has vanished says nothing for a quarter of an hour."""
+STANDSTILL: Final = {"lock_timeout": "5s", "idle_in_transaction_session_timeout": "10s"}
+"""PostgreSQL: a process that was stopped in the middle of a transaction must not hold up the others for ever."""
+PASSING: Final = ("08", "25P03", "28", "3D", "40", "53", "55P03", "57")
+"""How those SQLSTATEs begin that aren't our SQL's fault: connections, passwords, deadlocks, resources, locks, ends."""
 
 
 class Database:
@@ -37,10 +50,14 @@ class Database:
 
     def __init__(self, url: str) -> None:
         self.sqlite = url.startswith("sqlite")
+        self._url = url
+        # aiosqlite: how long a locked file is waited for; asyncpg: how long a connection may take.
+        patience: dict[str, Any] = {"timeout": IN_THE_DRIVER if self.sqlite else BUSY_SECONDS}
+        if not self.sqlite:
+            patience |= {"command_timeout": STATEMENT_SECONDS, "server_settings": STANDSTILL}
         self.engine = create_async_engine(
             url,
-            # aiosqlite: how long a locked file is waited for; asyncpg: how long a connection may take.
-            connect_args={"timeout": BUSY_SECONDS},
+            connect_args=patience,
             pool_size=5,
             max_overflow=0 if self.sqlite else 10,  # SQLite gains nothing from more: one writes, a few read
             pool_pre_ping=not self.sqlite,
@@ -62,7 +79,24 @@ class Database:
                 async with self.engine.connect() as plain:
                     connection = await plain.execution_options(threadbook_write=True)
                     async with connection.begin():
+                        await self._lock(connection)
                         yield connection
+
+    async def _lock(self, connection: AsyncConnection) -> None:
+        """Take SQLite's one lock for writing; waited for here, where whoever has no more time can be called back."""
+        if not self.sqlite:
+            return
+        until = asyncio.get_running_loop().time() + BUSY_SECONDS
+        while True:
+            try:
+                await connection.exec_driver_sql("BEGIN IMMEDIATE")
+            except OperationalError as error:
+                locked = getattr(error.orig, "sqlite_errorcode", None) == sqlite3.SQLITE_BUSY
+                if not locked or asyncio.get_running_loop().time() > until:
+                    raise
+                await asyncio.sleep(IN_THE_DRIVER / 10)
+            else:
+                return
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
@@ -86,10 +120,13 @@ class Database:
 
     async def migrate(self) -> None:
         """Bring the tables up to date; several processes may do so at once."""
+        # On PostgreSQL a connection of its own: a migration, and the wait for another's, may take long.
+        engine = self.engine if self.sqlite else create_async_engine(self._url, poolclass=NullPool)
         with _translated():
-            async with self.engine.connect() as plain:
+            async with engine.connect() as plain:
                 connection = await plain.execution_options(threadbook_write=True)
                 async with connection.begin():
+                    await self._lock(connection)
                     if not self.sqlite:
                         await connection.exec_driver_sql("SELECT pg_advisory_xact_lock(7238461)")
                     await connection.run_sync(_upgrade)
@@ -106,10 +143,21 @@ class _translated:  # noqa: N801, used as a statement
         return None
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        if isinstance(error, OperationalError | InterfaceError | PoolTimeoutError | OSError):
+        if isinstance(error, OperationalError | InterfaceError | PoolTimeoutError | OSError) or _passes(error):
             raise StoreUnavailable(str(getattr(error, "orig", error))) from error
-        if isinstance(error, DBAPIError) and error.connection_invalidated:
-            raise StoreUnavailable(str(error.orig)) from error
+
+
+def _passes(error: BaseException | None) -> bool:
+    if isinstance(error, DBAPIError) and error.connection_invalidated:
+        return True
+    state = getattr(getattr(error, "orig", error), "sqlstate", None)
+    return isinstance(state, str) and state.startswith(PASSING)
+
+
+async def insert_new(connection: AsyncConnection, table: Table, **values: Any) -> bool:
+    """Insert a row; False where there is one with its key, also where another process inserts it at this moment."""
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    return (await connection.execute(dialect.insert(table).values(values).on_conflict_do_nothing())).rowcount == 1
 
 
 def _upgrade(connection: Connection) -> None:
@@ -129,5 +177,5 @@ def _on_connect(connection: Any, _record: object) -> None:
 
 
 def _on_begin(connection: Connection) -> None:
-    write = connection.get_execution_options().get("threadbook_write", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+    if not connection.get_execution_options().get("threadbook_write", False):
+        connection.exec_driver_sql("BEGIN")  # who writes takes the lock at once: see `Database.write`

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import asyncio
+from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import delete, exists, false, insert, or_, select, true, update
+from sqlalchemy import delete, exists, false, or_, select, true, update
 
 from bot.model import FINAL, Frozen, News, Results
+from bot.store.database import insert_new
 from bot.store.rows import Card, Story, run_of
-from bot.store.tables import cards, files, news, notices, processes, results, runs, workspaces
+from bot.store.tables import cards, files, listeners, news, notices, processes, results, runs, workspaces
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from bot.store.database import Database
     from bot.store.holding import Holding
+
+
+STORIES: Final = 2
+"""Read at once: a thousand runs that want to be shown must not keep the connections from a request's saving."""
 
 
 class Notice(Frozen):
@@ -32,6 +38,7 @@ class Delivery:
     def __init__(self, database: Database, holding: Holding) -> None:
         self._db = database
         self._holding = holding
+        self._reading = asyncio.Semaphore(STORIES)
 
     async def take_workspaces(self, known: list[str]) -> list[str]:
         """Become the courier of those workspaces that have none living; answers with all that are ours."""
@@ -54,8 +61,7 @@ class Delivery:
     async def enter_workspace(self, workspace: str) -> None:
         """Know a workspace; nothing happens where it's known."""
         async with self._db.write() as connection:
-            if await connection.scalar(select(workspaces.c.id).where(workspaces.c.id == workspace)) is None:
-                await connection.execute(insert(workspaces).values(id=workspace))
+            await insert_new(connection, workspaces, id=workspace)
 
     async def due(self, workspace: str, now: datetime, limit: int) -> list[tuple[int, bool]]:
         """Runs whose card or thread isn't what is true: (run, whether it is final), the final ones first."""
@@ -78,14 +84,17 @@ class Delivery:
 
     async def story(self, run_id: int) -> Story | None:
         """Everything that one delivery of a run needs."""
-        async with self._db.read() as connection:
+        async with self._reading, self._db.read() as connection:
             run = (await connection.execute(select(runs).where(runs.c.id == run_id))).first()
             if run is None:
                 return None
             card = (await connection.execute(select(cards).where(cards.c.run == run_id))).one()
             fresh = select(news).where(news.c.run == run_id, news.c.id > card.told).order_by(news.c.id)
             untold = (await connection.execute(fresh)).all()
-            body = await connection.scalar(select(results.c.body).where(results.c.run == run_id))
+            told_too = select(listeners.c.person).where(listeners.c.run == run_id).order_by(listeners.c.person)
+            others = (await connection.execute(told_too)).all()
+            left = select(results.c.body).where(results.c.run == run_id)
+            body = await connection.scalar(left) if run.settled else None
         return Story(
             run=run_of(run),
             card=Card(
@@ -99,6 +108,7 @@ class Delivery:
             ),
             news=tuple((one.id, News.model_validate(one.body)) for one in untold),
             results=None if body is None else Results.model_validate(body),
+            listeners=tuple(row.person for row in others),
             revision=run.revision,
             reply_url=run.reply_url,
             tz=run.asker_tz,
@@ -118,11 +128,17 @@ class Delivery:
             return (await connection.execute(change)).rowcount == 1
 
     async def told(self, run_id: int, **changes: Any) -> None:
-        """Note at once what was posted in the thread: `told`, `parts` or `closed`."""
+        """Note at once what was posted in the thread: `told`, `parts` or `closed`.
+
+        A run that goes on after all, since its id came late, isn't closed: its end is told when it comes.
+        """
         async with self._db.write() as connection:
-            await connection.execute(update(cards).where(cards.c.run == run_id).values(**changes))
             if changes.get("closed"):
+                over = select(runs.c.settled).where(runs.c.id == run_id).with_for_update()
+                if not await connection.scalar(over):
+                    return
                 await connection.execute(delete(files).where(files.c.run == run_id))
+            await connection.execute(update(cards).where(cards.c.run == run_id).values(**changes))
 
     async def refused(self, run_id: int, word: str) -> None:
         """Note that the card can't be posted, in Slack's word; the tracker ends the run."""

@@ -6,13 +6,15 @@ declared dead gets a new epoch, so that nothing it still writes counts, and its 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from math import inf
+from time import monotonic
+from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import and_, case, delete, exists, false, insert, or_, select, true, update
 
-from bot.model import Frozen, News, Notebook, Progress, Results, Run, State
-from bot.store.rows import news_rows, progress_columns, run_of
-from bot.store.tables import cards, files, news, notices, processes, results, runs
+from bot.model import Frozen, News, Notebook, Progress, Request, Results, Run, State
+from bot.store.rows import fingerprint, news_rows, progress_columns, run_of
+from bot.store.tables import cards, files, news, notices, processes, results, runs, workspaces
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -21,6 +23,10 @@ if TYPE_CHECKING:
     from sqlalchemy import ColumnElement
 
     from bot.store.database import Database
+
+
+SURELY_ALIVE: Final = 2.0
+"""Seconds after a beat for which nobody can have missed the next ones; less than it takes to be declared dead."""
 
 
 class Held(Frozen):
@@ -45,20 +51,30 @@ class Holding:
         self._db = database
         self.process_id: int | None = None
         self.epoch = 1
+        self._beaten = -inf
 
     async def register(self) -> None:
         """Enter this process; a process that was declared dead enters anew."""
+        now = monotonic()
         async with self._db.write() as connection:
             row = (await connection.execute(insert(processes).values(beats=1).returning(processes.c.id))).one()
             idle = ~exists().where(runs.c.holder == processes.c.id, runs.c.settled == false())
             await connection.execute(delete(processes).where(processes.c.dead == true(), idle))
-        self.process_id, self.epoch = row.id, 1
+        self.process_id, self.epoch, self._beaten = row.id, 1, now
 
     async def beat(self) -> bool:
         """Show that this process lives; False where it was declared dead."""
+        now = monotonic()
         change = update(processes).where(self._me()).values(beats=processes.c.beats + 1)
         async with self._db.write() as connection:
-            return (await connection.execute(change)).rowcount == 1
+            lives = (await connection.execute(change)).rowcount == 1
+        if lives:
+            self._beaten = now
+        return lives
+
+    async def lives(self) -> bool:
+        """Whether nobody can have declared this process dead: its last beat is too young for that, or it beats now."""
+        return monotonic() - self._beaten < SURELY_ALIVE or await self.beat()
 
     async def leave(self) -> None:
         """Hand everything over at once: what a process that stops in order does last."""
@@ -96,6 +112,12 @@ class Holding:
             ids = [row.id for row in (await connection.execute(change)).all()]
         return await self.held(ids)
 
+    async def ids(self) -> list[int]:
+        """Which unsettled runs this process holds."""
+        query = select(runs.c.id).where(runs.c.holder == self.process_id, runs.c.settled == false())
+        async with self._db.read() as connection:
+            return [row.id for row in (await connection.execute(query)).all()]
+
     async def held(self, ids: Sequence[int] | None = None) -> list[Held]:
         """The unsettled runs that this process holds, or those of them among `ids`."""
         query = (
@@ -120,25 +142,25 @@ class Holding:
 
     async def calls(self) -> list[int]:
         """Held runs that somebody's write wants looked at: a card is posted or can't be, a person took it back."""
-        query = (
+        mine = and_(runs.c.holder == self.process_id, runs.c.settled == false())
+        waiting = (
             select(runs.c.id)
             .join(cards, cards.c.run == runs.c.id)
-            .where(
-                runs.c.holder == self.process_id,
-                runs.c.settled == false(),
-                or_(
-                    and_(runs.c.state == State.REQUESTED.value, or_(cards.c.ts.is_not(None), cards.c.refused != "")),
-                    runs.c.untracked_at.is_not(None),
-                ),
-            )
+            .where(mine, runs.c.state == State.REQUESTED.value, or_(cards.c.ts.is_not(None), cards.c.refused != ""))
         )
+        taken_back = select(runs.c.id).where(mine, runs.c.untracked_at.is_not(None))
+        # A union, so that each half has its index: this is asked every second, and most runs are in neither.
         async with self._db.read() as connection:
-            return [row.id for row in (await connection.execute(query)).all()]
+            return [row.id for row in (await connection.execute(waiting.union(taken_back))).all()]
 
     async def commit(
         self, run: Run, progress: Progress, told: Sequence[News], *, request: dict[str, Any] | None = None
     ) -> bool:
-        """Write what became of a held run; False where it's no longer ours, and nothing was written."""
+        """Write what became of a held run.
+
+        Returns:
+            False where it's no longer ours, or no longer what `run` says; then nothing was written.
+        """
         async with self._db.write() as connection:
             change = update(runs).where(*self._still(run)).values(self._changes(progress, request))
             if (await connection.execute(change)).rowcount != 1:
@@ -157,6 +179,9 @@ class Holding:
                 return False
             if told:
                 await connection.execute(insert(news), news_rows(run.id, told))
+            # A run that was unclear, and whose id came late, settles a second time.
+            await connection.execute(delete(results).where(results.c.run == run.id))
+            await connection.execute(delete(files).where(files.c.run == run.id))
             body = left.model_dump(mode="json", exclude_defaults=True)
             await connection.execute(insert(results).values(run=run.id, body=body))
             for position, content in contents.items():
@@ -164,12 +189,19 @@ class Holding:
         return True
 
     async def accept(self, run: Run, progress: Progress, told: Sequence[News]) -> bool:
-        """Write the platform's run id for this attempt, whoever holds the run by now: it's never thrown away."""
+        """Write what the platform answered to this attempt, whoever holds the run by now: an id is never thrown away.
+
+        A run that had been called unclear meanwhile goes on with it, and its thread is open again.
+
+        Returns:
+            False where the attempt has its id already, or isn't the run's last.
+        """
+        late = [State.UNCLEAR.value] if progress.remote_id is not None else []
         waiting = and_(
             runs.c.id == run.id,
             runs.c.attempt == progress.attempt,
             runs.c.remote_id.is_(None),
-            runs.c.state.in_([State.SUBMITTING.value, State.UNCLEAR.value]),
+            runs.c.state.in_([State.SUBMITTING.value, *late]),
         )
         # Where it's another's by now, or nobody's, the next claim finds it.
         still_ours = and_(runs.c.holder == self.process_id, exists().where(self._me()))
@@ -179,6 +211,8 @@ class Holding:
                 return False
             if told:
                 await connection.execute(insert(news), news_rows(run.id, told))
+            closed = update(cards).where(cards.c.run == run.id, cards.c.closed == true())
+            await connection.execute(closed.values(closed=False, parts=0))
         return True
 
     async def claimed_ids(self, remote_ids: Sequence[str]) -> set[str]:
@@ -222,7 +256,12 @@ class Holding:
         standing = select(notices.c.id).where(
             notices.c.workspace == workspace, notices.c.topic == topic, notices.c.over == false()
         )
+        async with self._db.read() as connection:
+            if (await connection.execute(standing)).first() is not None:
+                return
         async with self._db.write() as connection:
+            # Two processes may find out at the same moment.
+            await connection.execute(select(workspaces.c.id).where(workspaces.c.id == workspace).with_for_update())
             if (await connection.execute(standing)).first() is None:
                 await connection.execute(
                     insert(notices).values(workspace=workspace, topic=topic, text=text, at=now, told=[])
@@ -241,10 +280,12 @@ class Holding:
         return and_(processes.c.id == self.process_id, processes.c.epoch == self.epoch, processes.c.dead == false())
 
     def _still(self, run: Run) -> list[ColumnElement[bool]]:
-        """The fence: the run is ours, we live, and no id came in by `accept` meanwhile."""
+        """The fence: the run is ours, we live, and it is what we think it is (an id can have come in by `accept`)."""
         return [
             runs.c.id == run.id,
             runs.c.holder == self.process_id,
+            runs.c.settled == false(),
+            runs.c.state == run.progress.state.value,
             runs.c.attempt == run.progress.attempt,
             runs.c.remote_id.is_not_distinct_from(run.progress.remote_id),
             exists().where(self._me()),
@@ -253,4 +294,6 @@ class Holding:
     @staticmethod
     def _changes(progress: Progress, request: dict[str, Any] | None) -> dict[str, Any]:
         changes = progress_columns(progress) | {"revision": runs.c.revision + 1}
-        return changes if request is None else changes | {"request": request}
+        if request is None:
+            return changes
+        return changes | {"request": request, "sent_print": fingerprint(Request.model_validate(request))}

@@ -2,31 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from sqlalchemy import false, insert, select, update
+from sqlalchemy import false, select, update
 
-from bot.model import Caller, Frozen, Progress, Request, Run, State
-from bot.store.rows import progress_columns, run_of
-from bot.store.tables import cards, runs, workspaces
+from bot.store.rows import run_of
+from bot.store.saving import Guard, Saving
+from bot.store.tables import cards, runs
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from sqlalchemy.ext.asyncio import AsyncConnection
-
+    from bot.model import Caller, Notebook, Request, Run
     from bot.store.database import Database
     from bot.store.holding import Holding
-
-DOUBLE_CLICK = timedelta(seconds=5)
-
-
-class Saved(Frozen):
-    """A saved request; `fresh` is False where this payload had been saved before."""
-
-    run: Run
-    fresh: bool
+    from bot.store.saving import Saved
 
 
 class Requests:
@@ -34,52 +24,20 @@ class Requests:
 
     def __init__(self, database: Database, holding: Holding) -> None:
         self._db = database
-        self._holding = holding
+        self._saving = Saving(database, holding)
 
-    async def save(self, request: Request, caller: Caller, now: datetime, *, dm: bool = False) -> Saved:
+    async def save(
+        self, request: Request, caller: Caller, now: datetime, *, dm: bool = False, guard: Guard = Guard.NOTHING
+    ) -> Saved:
         """Save a request as a run with the workspace's next number; one payload is one run.
 
-        A key that starts with `click:` means the same click only within five seconds.
+        A key that starts with `click:` means the same click only within five seconds. Nothing is saved while what
+        `guard` names is under way, asked in the transaction that saves.
 
         Raises:
             StoreUnavailable: Nothing was saved.
         """
-        async with self._db.write() as connection:
-            number = await _lock_workspace(connection, caller.workspace)
-            before = select(runs).where(runs.c.workspace == caller.workspace, runs.c.key == caller.key)
-            if caller.key.startswith("click:"):
-                before = before.where(runs.c.asked_at > now - DOUBLE_CLICK)
-            known = (await connection.execute(before.order_by(runs.c.id.desc()).limit(1))).first()
-            if known is not None:
-                return Saved(run=run_of(known), fresh=False)
-            row = self._row(request, caller, now, number, dm=dm)
-            run = run_of((await connection.execute(insert(runs).values(row).returning(runs))).one())
-            await connection.execute(insert(cards).values(run=run.id))
-            await connection.execute(
-                update(workspaces).where(workspaces.c.id == caller.workspace).values(next_number=number + 1)
-            )
-        return Saved(run=run, fresh=True)
-
-    def _row(self, request: Request, caller: Caller, now: datetime, number: int, *, dm: bool) -> dict[str, Any]:
-        return {
-            "workspace": caller.workspace,
-            "number": number,
-            "key": caller.key,
-            "platform": request.notebook.platform.value,
-            "notebook": request.notebook.id,
-            "request": request.model_dump(mode="json", exclude_defaults=True),
-            "asker": caller.person.id,
-            "asker_name": caller.person.name,
-            "asker_tz": caller.person.tz,
-            "channel": caller.channel,
-            "dm": dm,
-            "reply_url": caller.reply_url,
-            "asked_at": now,
-            "holder": self._holding.process_id,
-            "revision": 1,
-            "shown_revision": 0,
-            **progress_columns(Progress(state=State.REQUESTED, since=now)),
-        }
+        return await self._saving.save(request, caller, now, dm=dm, guard=guard)
 
     async def by_number(self, workspace: str, number: int) -> Run | None:
         """The run that people call `number`."""
@@ -94,14 +52,41 @@ class Requests:
             row = (await connection.execute(select(runs).where(runs.c.id == run_id))).first()
         return None if row is None else run_of(row)
 
-    async def newest(self, workspace: str, limit: int, *, channel: str | None = None) -> list[Run]:
-        """The newest runs of a workspace, or of one of its channels."""
+    async def newest(
+        self,
+        workspace: str,
+        limit: int,
+        *,
+        channel: str | None = None,
+        asker: str | None = None,
+        before: int | None = None,
+    ) -> list[Run]:
+        """The newest runs of a workspace, of one of its channels, or of one person; or those before a number."""
         query = select(runs).where(runs.c.workspace == workspace)
+        if asker is not None:
+            query = query.where(runs.c.asker == asker)
+        if before is not None:
+            query = query.where(runs.c.number < before)
         if channel is not None:
             query = query.join(cards, cards.c.run == runs.c.id).where(
                 (cards.c.channel == channel)
                 | (cards.c.channel.is_(None) & (runs.c.channel == channel) & (runs.c.dm == false()))
             )
+        async with self._db.read() as connection:
+            rows = (await connection.execute(query.order_by(runs.c.number.desc()).limit(limit))).all()
+        return [run_of(row) for row in rows]
+
+    async def of_notebook(
+        self, workspace: str, notebook: Notebook, limit: int, *, asker: str | None = None
+    ) -> list[Run]:
+        """The newest runs of a notebook, or those of them that one person asked for."""
+        query = select(runs).where(
+            runs.c.workspace == workspace,
+            runs.c.platform == notebook.platform.value,
+            runs.c.notebook == notebook.id,
+        )
+        if asker is not None:
+            query = query.where(runs.c.asker == asker)
         async with self._db.read() as connection:
             rows = (await connection.execute(query.order_by(runs.c.id.desc()).limit(limit))).all()
         return [run_of(row) for row in rows]
@@ -117,9 +102,13 @@ class Requests:
         async with self._db.read() as connection:
             return {row.run: row.channel for row in (await connection.execute(query)).all()}
 
-    async def by_card(self, channel: str, ts: str) -> Run | None:
-        """The run whose card this message is."""
-        query = select(runs).join(cards, cards.c.run == runs.c.id).where(cards.c.channel == channel, cards.c.ts == ts)
+    async def by_card(self, workspace: str, channel: str, ts: str) -> Run | None:
+        """The workspace's run whose card this message is; a channel can belong to two workspaces."""
+        query = (
+            select(runs)
+            .join(cards, cards.c.run == runs.c.id)
+            .where(runs.c.workspace == workspace, cards.c.channel == channel, cards.c.ts == ts)
+        )
         async with self._db.read() as connection:
             row = (await connection.execute(query)).first()
         return None if row is None else run_of(row)
@@ -133,13 +122,3 @@ class Requests:
         )
         async with self._db.write() as connection:
             return (await connection.execute(change)).rowcount == 1
-
-
-async def _lock_workspace(connection: AsyncConnection, workspace: str) -> int:
-    """Hold the workspace's row until the transaction ends, and answer with its next number."""
-    query = select(workspaces.c.next_number).where(workspaces.c.id == workspace).with_for_update()
-    number = await connection.scalar(query)
-    if number is None:
-        await connection.execute(insert(workspaces).values(id=workspace))
-        return 1
-    return int(number)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from typing import TYPE_CHECKING, Any
 
-from bot.model import Entry, Frozen, News, Notebook, Platform, Progress, Request, Results, Run
+from bot.model import Entry, Frozen, InputSpec, News, Notebook, Options, Platform, Progress, Request, Results, Run
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -42,6 +44,7 @@ class Story(Frozen):
         news: What the thread hasn't told yet, as (id, news), oldest first.
         results: What it left, once settled.
         revision: What `run` was read at.
+        listeners: Who else is mentioned at the end.
         reply_url: For a word to the asker alone, within 30 minutes of asking.
         tz: The asker's time zone.
     """
@@ -50,9 +53,16 @@ class Story(Frozen):
     card: Card
     news: tuple[tuple[int, News], ...] = ()
     results: Results | None = None
+    listeners: tuple[str, ...] = ()
     revision: int
     reply_url: str = ""
     tz: str = "UTC"
+
+
+def fingerprint(request: Request) -> str:
+    """What makes two requests the same: notebook, inputs and options."""
+    same = request.model_dump(mode="json", include={"notebook", "inputs", "options", "adopt"})
+    return hashlib.sha256(json.dumps(same, sort_keys=True).encode()).hexdigest()[:32]
 
 
 def run_of(row: Row[Any]) -> Run:
@@ -99,6 +109,13 @@ def entry_of(row: Row[Any]) -> Entry:
         title=row.title,
         defaults=_tuples(row.defaults),
         literal=frozenset(row.literal),
+        specs=tuple(InputSpec.model_validate(spec) for spec in row.specs),
+        describe=row.describe,
+        owner=row.owner,
+        channels=tuple(row.channels),
+        fixed=None if row.fixed is None else Options.model_validate(row.fixed),
+        one_at_a_time=row.one_at_a_time,
+        gone_since=row.gone_since,
         added_by=row.added_by,
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.store.acts import Acts
 from bot.store.catalogue import Catalogue
 from bot.store.database import Database
 from bot.store.delivery import Delivery
@@ -20,6 +21,7 @@ class Store:
         requests: The desk's side.
         delivery: The courier's side.
         catalogue: Short names.
+        acts: What people ask for around runs.
     """
 
     def __init__(self, url: str) -> None:
@@ -28,6 +30,7 @@ class Store:
         self.requests = Requests(self.database, self.holding)
         self.delivery = Delivery(self.database, self.holding)
         self.catalogue = Catalogue(self.database)
+        self.acts = Acts(self.database)
 
     async def open(self) -> None:
         """Migrate, and enter this process.

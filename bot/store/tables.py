@@ -93,6 +93,9 @@ runs = Table(
     Column("asked_at", Moment, nullable=False),
     Column("untracked_by", String(32)),
     Column("untracked_at", Moment),
+    Column("asked_print", String(32), nullable=False, server_default=""),  # what was asked for, to know it again
+    Column("sent_print", String(32), nullable=False, server_default=""),  # the same, as it was sent
+    Column("owner_asked_by", String(32)),
     Column("holder", Key),
     Column("state", String(24), nullable=False),
     Column("remote_id", String(255)),
@@ -104,7 +107,22 @@ runs = Table(
     Column("shown_revision", Integer, nullable=False),
     Index(None, "workspace", "number", unique=True),
     Index(None, "workspace", "key"),
-    Index("ix_runs_held", "holder", "state", sqlite_where=text("NOT settled"), postgresql_where=text("NOT settled")),
+    # SQLite takes a partial index only where the query has its condition word for word.
+    Index("ix_runs_held", "holder", "state", sqlite_where=text("settled = 0"), postgresql_where=text("NOT settled")),
+    # The second column says nothing new, but makes SQLite prefer this to an index of the whole history.
+    Index(
+        "ix_runs_unsettled",
+        "workspace",
+        "settled",
+        sqlite_where=text("settled = 0"),
+        postgresql_where=text("NOT settled"),
+    ),
+    Index(
+        "ix_runs_taken_back",
+        "holder",
+        sqlite_where=text("settled = 0 AND untracked_at IS NOT NULL"),
+        postgresql_where=text("NOT settled AND untracked_at IS NOT NULL"),
+    ),
     Index(
         "ix_runs_undelivered",
         "workspace",
@@ -168,6 +186,36 @@ entries = Table(
     Column("literal", JSON, nullable=False),
     Column("added_by", String(32), nullable=False),
     Column("added_at", Moment, nullable=False),
+    Column("specs", JSON, nullable=False, server_default="[]"),
+    Column("describe", Text, nullable=False, server_default=""),
+    Column("owner", String(32)),
+    Column("channels", JSON, nullable=False, server_default="[]"),
+    Column("fixed", JSON(none_as_null=True)),
+    Column("one_at_a_time", Boolean, nullable=False, server_default=false()),
+    Column("gone_since", Moment),
+)
+
+listeners = Table(
+    "listeners",  # who is mentioned at a run's end besides the one who asked
+    metadata,
+    Column("run", ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True),
+    Column("person", String(32), primary_key=True),
+)
+
+homes = Table(
+    "homes",  # whose Home tab is open, so that it's drawn again when a run of theirs ends
+    metadata,
+    Column("workspace", ForeignKey("workspaces.id"), primary_key=True),
+    Column("person", String(32), primary_key=True),
+    Column("opened_at", Moment, nullable=False),
+)
+
+channels = Table(
+    "channels",  # what a channel asked for
+    metadata,
+    Column("workspace", ForeignKey("workspaces.id"), primary_key=True),
+    Column("channel", String(32), primary_key=True),
+    Column("unfurl", Boolean, nullable=False, server_default=false()),
 )
 
 notices = Table(

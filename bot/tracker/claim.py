@@ -15,14 +15,17 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 BEAT_EVERY: Final = 1.0
-DEAD_AFTER: Final = 3.0
+DEAD_AFTER: Final = 3
+"""Looks in a row at which another's heart hadn't beaten. Seconds would count those in which nobody reached the rows."""
+STRAYS_EVERY: Final = 10
+"""Beats from one comparison of memory and rows to the next."""
 BATCH: Final = 500
 
 
 class Heart:
     """Beats, watches the others' hearts, and claims what nobody living holds.
 
-    Whether another process lives is judged by this process's own clock alone: by whether its beats grow.
+    Whether another process lives is judged by this process's own beats alone: by whether the other's grow with them.
 
     Args:
         bell: Set by whoever writes something that a held run waits for: looked at now, not at the next beat.
@@ -31,7 +34,8 @@ class Heart:
     def __init__(self, holding: Holding, tracker: Tracker, bell: asyncio.Event) -> None:
         self._holding = holding
         self._tracker = tracker
-        self._seen: dict[int, tuple[int, float]] = {}
+        self._seen: dict[int, tuple[int, int]] = {}
+        self._until_strays = STRAYS_EVERY
         self._bell = bell
 
     async def run(self) -> None:
@@ -42,7 +46,7 @@ class Heart:
             try:
                 if loop.time() >= next_beat:
                     next_beat = loop.time() + BEAT_EVERY
-                    await self._beat(loop.time())
+                    await self._beat()
                 self._bell.clear()
                 calls = await self._holding.calls()
                 if calls:
@@ -55,19 +59,41 @@ class Heart:
             except TimeoutError:
                 continue
 
-    async def _beat(self, now: float) -> None:
+    async def _beat(self) -> None:
         if not await self._holding.beat():
             log.warning("this process was declared dead; it enters anew")
             self._tracker.drop_all()
             await self._holding.register()
-        for process, beats in (await self._holding.beats()).items():
-            known = self._seen.get(process)
-            if known is None or known[0] != beats:
-                self._seen[process] = (beats, now)
-            elif now - known[1] >= DEAD_AFTER and await self._holding.declare_dead(process, beats):
-                log.warning("process %d has stopped beating", process)
+        await self._watch()
+        await self._strays()
         while claimed := await self._holding.claim(BATCH):
             log.info("claimed %d runs", len(claimed))
             self._tracker.take(claimed)
             if len(claimed) < BATCH:
                 break
+
+    async def _watch(self) -> None:
+        """Declare those dead who haven't beaten for too long."""
+        before, self._seen = self._seen, {}
+        for process, beats in (await self._holding.beats()).items():
+            known, silent = before.get(process, (beats, -1))
+            silent = silent + 1 if known == beats else 0
+            if silent < DEAD_AFTER:
+                self._seen[process] = (beats, silent)
+            elif await self._holding.declare_dead(process, beats):
+                log.warning("process %d has stopped beating", process)
+
+    async def _strays(self) -> None:
+        """Take up again what is ours in the rows alone.
+
+        A database that went away in the middle of a write leaves open whether it was written; and what another process
+        wrote to a run of ours, such as its late id, ends our own knowledge of it.
+        """
+        self._until_strays -= 1
+        if self._until_strays > 0:
+            return
+        strays = [run_id for run_id in await self._holding.ids() if run_id not in self._tracker.held][:BATCH]
+        if strays:
+            self._tracker.take(await self._holding.held(strays))
+        if len(strays) < BATCH:
+            self._until_strays = STRAYS_EVERY

@@ -48,7 +48,9 @@ class Tracked:
 
     Attributes:
         misses: Looks in a row that failed.
-        tries: Tries at what comes once: settling a doubt, or the results.
+        gone: Those of them, the last ones, at which the platform knew no such run.
+        tries: Tries at what comes once: settling a doubt, or a late document.
+        unfetched: Times that the results couldn't be fetched.
         due: When to take the next step, by the loop's clock; None while it waits for somebody's word.
         busy: A step is under way.
     """
@@ -58,6 +60,8 @@ class Tracked:
     carded: bool = False
     refused: str = ""
     misses: int = 0
+    gone: int = 0
     tries: int = 0
+    unfetched: int = 0
     due: float | None = field(default=None)
     busy: bool = False

@@ -7,13 +7,14 @@ import logging
 from typing import TYPE_CHECKING, Final
 
 from bot import cadence, lifecycle
-from bot.errors import PlatformError, RateLimited, Unauthorized, Unavailable
+from bot.errors import NotFound, PlatformError, RateLimited, Unauthorized, Unavailable
 from bot.lifecycle import Missed
 from bot.model import Artifact, Document, Inputs, News, Results, State, Trouble
 from bot.outputs import ipynb, snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
     from bot.model import Look, Progress, Run
     from bot.platforms.base import Fetched, PlatformClient
@@ -32,15 +33,13 @@ async def look(deps: Deps, client: PlatformClient, tracked: Tracked) -> float | 
         Seconds until the next step; None where the run is no longer ours to look at.
     """
     run = tracked.run
-    now = deps.now()
-    begun = run.progress.submitted_at or run.asked_at
-    if (now - begun).total_seconds() > deps.give_up_after:
-        return await write(deps, tracked, lifecycle.end(run.progress, State.GIVEN_UP, now))
+    if _too_long(deps, run):
+        return await write(deps, tracked, lifecycle.end(run.progress, State.GIVEN_UP, deps.now()))
     try:
         seen = await client.look(run.progress.remote_id or "")
     except PlatformError as error:
         return await missed(deps, tracked, error)
-    tracked.misses = 0
+    tracked.misses = tracked.gone = 0
     if run.progress.trouble is Trouble.REFUSED:
         await token_works(deps, run)
     if seen.state.final:
@@ -53,14 +52,23 @@ async def look(deps: Deps, client: PlatformClient, tracked: Tracked) -> float | 
     decision = lifecycle.advance(run.progress, seen, deps.now())
     if await write(deps, tracked, decision) is None:
         return None
-    age = (deps.now() - (run.progress.started_at or begun)).total_seconds()
+    age = (deps.now() - (run.progress.started_at or _begun(run))).total_seconds()
     return cadence.next_look(max(age, 0.0), chance=deps.random.random())
+
+
+def _begun(run: Run) -> datetime:
+    return run.progress.submitted_at or run.asked_at
+
+
+def _too_long(deps: Deps, run: Run) -> bool:
+    return (deps.now() - _begun(run)).total_seconds() > deps.give_up_after
 
 
 async def missed(deps: Deps, tracked: Tracked, error: PlatformError) -> float | None:
     """Note a look that failed, and back off."""
     tracked.misses += 1
-    decision = lifecycle.advance(tracked.run.progress, Missed(error, tracked.misses), deps.now())
+    tracked.gone = tracked.gone + 1 if isinstance(error, NotFound) else 0
+    decision = lifecycle.advance(tracked.run.progress, Missed(error, tracked.misses, tracked.gone), deps.now())
     log.info("run %d: look %d in a row failed: %s", tracked.run.id, tracked.misses, error)
     if await write(deps, tracked, decision) is None:
         return None
@@ -77,18 +85,22 @@ async def settle(deps: Deps, client: PlatformClient, tracked: Tracked, seen: Loo
         seen = seen or await client.look(remote_id)
         if seen.document == "pending":
             wait = cadence.next_settling(tracked.tries)
-            if wait is not None:
-                tracked.tries += 1
-                return wait
+            if wait is None:
+                return await _settled(deps, tracked, seen, (), "the results didn't come within a minute of the end")
+            tracked.tries += 1
+            return wait
         fetched = await client.fetch(remote_id, seen, deps.document_limit)
     except PlatformError as error:
-        tracked.misses += 1
-        if tracked.misses < FETCH_TRIES:
+        tracked.unfetched += 1
+        refused = isinstance(error, Unauthorized)
+        if refused:  # the results wait for a new token, as a run under way does
+            await token_refused(deps, tracked.run)
+        if tracked.unfetched < FETCH_TRIES or (refused and not _too_long(deps, tracked.run)):
             retry_after = error.retry_after if isinstance(error, RateLimited | Unavailable) else None
-            return cadence.back_off(tracked.misses, chance=deps.random.random(), retry_after=retry_after)
+            return cadence.back_off(tracked.unfetched, chance=deps.random.random(), retry_after=retry_after)
         return await _settled(deps, tracked, seen, (), f"the results couldn't be fetched: {error}")
-    late = "the results didn't come within a minute of the end" if seen.document == "pending" else ""
-    return await _settled(deps, tracked, seen, fetched, late)
+    await token_works(deps, tracked.run)
+    return await _settled(deps, tracked, seen, fetched, "")
 
 
 async def _settled(
@@ -119,7 +131,7 @@ async def _settled(
         left, contents = Results(), {}
     settled = progress.model_copy(update={"settled": True})
     if await deps.store.holding.settle(run, settled, told, left, contents):
-        tracked.run = run.model_copy(update={"progress": settled})
+        tracked.run = tracked.run.model_copy(update={"progress": settled})
         deps.ring(run.workspace)
     return None
 
@@ -129,9 +141,7 @@ def _verified(
 ) -> tuple[Progress, tuple[News, ...]]:
     """A run that was found in a list is ours only if it was given our inputs."""
     if seen is None or given != asked:
-        decision = lifecycle.end(
-            progress.model_copy(update={"remote_id": progress.remote_id}), State.UNCLEAR, deps.now()
-        )
+        decision = lifecycle.not_ours(progress, deps.now())
     else:
         decision = lifecycle.advance(progress.model_copy(update={"adopted": False}), seen, deps.now())
     return decision.progress, decision.news
@@ -161,9 +171,9 @@ async def write(deps: Deps, tracked: Tracked, decision: lifecycle.Decision) -> f
     if decision.progress == run.progress and not decision.news:
         return 0.0
     if not await deps.store.holding.commit(run, decision.progress, decision.news):
-        log.info("run %d is no longer ours", run.id)
+        log.info("run %d is no longer ours, or no longer what we thought", run.id)
         return None
-    tracked.run = run.model_copy(update={"progress": decision.progress})
+    tracked.run = tracked.run.model_copy(update={"progress": decision.progress})
     deps.ring(run.workspace)
     return None if decision.progress.settled else 0.0
 

@@ -13,7 +13,6 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bot import cadence, lifecycle
 from bot.errors import (
-    BadReply,
     PlatformError,
     RateLimited,
     StoreUnavailable,
@@ -54,8 +53,6 @@ async def submit(deps: Deps, client: PlatformClient, tracked: Tracked) -> float 
         return await write(
             deps, tracked, lifecycle.end(run.progress, State.REJECTED, deps.now(), reason=reason, cause=Cause.PERSON)
         )
-    except (Unavailable, RateLimited, BadReply) as error:
-        return await _again(deps, tracked, error)
     except PlatformError as error:
         return await _refused(deps, tracked, error)
     if request.adopt is not None:
@@ -65,8 +62,10 @@ async def submit(deps: Deps, client: PlatformClient, tracked: Tracked) -> float 
     changed = request.model_dump(mode="json", exclude_defaults=True)
     if not await deps.store.holding.commit(run, begun.progress, begun.news, request=changed):
         return None
-    tracked.run = run.model_copy(update={"progress": begun.progress, "request": request})
+    tracked.run = tracked.run.model_copy(update={"progress": begun.progress, "request": request})
     deps.ring(run.workspace)
+    if not await deps.store.holding.lives():
+        return None  # this process stood still, and the run is another's to judge
     return await _post(deps, client, tracked)
 
 
@@ -80,8 +79,6 @@ async def _post(deps: Deps, client: PlatformClient, tracked: Tracked) -> float |
         if decision is None:
             tracked.tries = 0
             return await settle_doubt(deps, client, tracked)
-        if decision.progress.state is State.REQUESTED:
-            return await _again(deps, tracked, error)
         return await _refused(deps, tracked, error)
     decision = lifecycle.submitted(run.progress, answer, deps.now())
     return await _accept(deps, tracked, decision)
@@ -111,7 +108,7 @@ async def _accept(deps: Deps, tracked: Tracked, decision: Decision) -> float | N
 async def _again(deps: Deps, tracked: Tracked, error: PlatformError) -> float | None:
     """Nothing was started: try again, for a while."""
     run, now = tracked.run, deps.now()
-    if now - run.asked_at > PATIENCE:
+    if now - (run.progress.trouble_since or now) > PATIENCE:
         return await write(deps, tracked, lifecycle.end(run.progress, State.REJECTED, now, reason=str(error)))
     tracked.misses += 1
     if await write(deps, tracked, lifecycle.put_back(run.progress, error, now)) is None:
@@ -121,9 +118,10 @@ async def _again(deps: Deps, tracked: Tracked, error: PlatformError) -> float | 
 
 
 async def _refused(deps: Deps, tracked: Tracked, error: PlatformError) -> float | None:
+    """Nothing was started, for now or for good."""
     run = tracked.run
     decision = lifecycle.refused_start(run.progress, error, deps.now())
-    if decision is None:
+    if decision is None or decision.progress.state is State.REQUESTED:
         return await _again(deps, tracked, error)
     if isinstance(error, Unauthorized):
         await token_refused(deps, run)
@@ -160,9 +158,12 @@ async def _sole_candidate(deps: Deps, client: PlatformClient, run: Run, begun: d
     if listed is None:
         return None
     window = [one for one in listed if begun - BEFORE <= one.created_at <= begun + AFTER]
+    # In this order: a rival that gets its answer in between has claimed what is its own.
+    if await deps.store.holding.rivals(run, begun - AFTER):
+        return None
     claimed = await deps.store.holding.claimed_ids([one.run_id for one in window])
     free = [one for one in window if one.run_id not in claimed]
-    if len(free) != 1 or await deps.store.holding.rivals(run, begun - AFTER):
+    if len(free) != 1:
         return None
     return Submission(run_id=free[0].run_id, state=free[0].state, created_at=free[0].created_at)
 
@@ -171,17 +172,14 @@ async def _adopt_asked(deps: Deps, client: PlatformClient, tracked: Tracked, req
     """Watch a run that was started elsewhere: the one that was named, or the notebook's newest."""
     run = tracked.run
     remote_id = request.adopt or ""
-    if not remote_id:
-        try:
-            listed = await client.listed(request.notebook, deps.now() - timedelta(days=7))
-        except PlatformError as error:
-            return await _again(deps, tracked, error)
-        if not listed:
-            reason = "That notebook has had no run in the last seven days, so there is nothing to track."
-            ended = lifecycle.end(run.progress, State.REJECTED, deps.now(), reason=reason, cause=Cause.PERSON)
-            return await write(deps, tracked, ended)
-        remote_id = listed[0].run_id
     try:
+        if not remote_id:
+            listed = await client.listed(request.notebook, deps.now() - timedelta(days=7))
+            if not listed:
+                reason = "That notebook has had no run in the last seven days, so there is nothing to track."
+                ended = lifecycle.end(run.progress, State.REJECTED, deps.now(), reason=reason, cause=Cause.PERSON)
+                return await write(deps, tracked, ended)
+            remote_id = listed[0].run_id
         seen = await client.look(remote_id)
     except PlatformError as error:
         return await _refused(deps, tracked, error)
@@ -191,7 +189,7 @@ async def _adopt_asked(deps: Deps, client: PlatformClient, tracked: Tracked, req
     changed = request.model_dump(mode="json", exclude_defaults=True)
     if not await deps.store.holding.commit(run, decision.progress, decision.news, request=changed):
         return None
-    tracked.run = run.model_copy(update={"progress": decision.progress, "request": request})
+    tracked.run = tracked.run.model_copy(update={"progress": decision.progress, "request": request})
     tracked.misses = 0
     deps.ring(run.workspace)
     return 0.0

@@ -51,12 +51,16 @@ class Tracker:
             if tracked is None:
                 tracked = Tracked(held.run, held.tz, held.carded, held.refused)
                 self.held[held.run.id] = tracked
-            else:
-                # What this process wrote itself it knows better than a read that may be older.
-                tracked.carded, tracked.refused = held.carded, held.refused
-                acts = {"untracked_at": held.run.untracked_at, "untracked_by": held.run.untracked_by}
-                tracked.run = tracked.run.model_copy(update=acts)
-            self._at(tracked, 0.0)
+                self._at(tracked, 0.0)
+                continue
+            # What this process wrote itself it knows better than a read that may be older.
+            acts = {"untracked_at": held.run.untracked_at, "untracked_by": held.run.untracked_by}
+            heard = (tracked.carded, tracked.refused, tracked.run.untracked_at)
+            tracked.carded, tracked.refused = held.carded, held.refused
+            tracked.run = tracked.run.model_copy(update=acts)
+            # What was known already wakes nobody: a start that backs off must not be called back each second.
+            if heard != (held.carded, held.refused, held.run.untracked_at):
+                self._at(tracked, 0.0)
 
     def drop_all(self) -> None:
         """This process was declared dead: nothing is its to follow any more."""
@@ -152,7 +156,8 @@ class Tracker:
     def _waits(tracked: Tracked) -> bool:
         """Whether it waits for somebody's word: its card, or an approval."""
         state = tracked.run.progress.state
-        return state in (State.REQUESTED, State.AWAITING_APPROVAL) and not tracked.carded and not tracked.refused
+        uncarded = state is State.REQUESTED and not tracked.carded
+        return (uncarded or state is State.AWAITING_APPROVAL) and not tracked.refused
 
     async def _next(self, tracked: Tracked, platform: Platform) -> float | None:
         """Take the step that the run's state asks for; the answer is as for look()."""
@@ -165,7 +170,7 @@ class Tracker:
         if state in (State.REQUESTED, State.AWAITING_APPROVAL) and tracked.refused:
             decision = lifecycle.end(run.progress, State.REJECTED, deps.now(), reason=tracked.refused, cause=Cause.CARD)
             return await write(deps, tracked, decision)
-        if self._waits(tracked) or state is State.AWAITING_APPROVAL:
+        if self._waits(tracked):
             return None
         client = deps.platforms.get(platform)
         if client is None:

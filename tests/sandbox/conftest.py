@@ -2,8 +2,9 @@
 
 import shutil
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
@@ -11,7 +12,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Page, async_playwright
 
-from bot.sandbox.slack import SlackStandIn
+from bot.sandbox.slack import Manifest, SlackStandIn
 from tests.sandbox.slack.conftest import MANIFEST, House, running
 
 FLAGS = [
@@ -43,11 +44,12 @@ class Visit:
         *,
         thread: str = "",
         theme: str = "",
+        tab: str = "",
         size: tuple[int, int] = (1280, 800),
         zone: str = "UTC",
     ) -> Page:
         """Open the page at a place, by Slack's ids; what is missing is left to the page."""
-        given = {"as": as_, "channel": channel, "thread": thread, "theme": theme}
+        given = {"as": as_, "channel": channel, "thread": thread, "theme": theme, "tab": tab}
         place = {name: value for name, value in given.items() if value}
         width, height = size
         context = await self.browser.new_context(viewport={"width": width, "height": height}, timezone_id=zone)
@@ -57,7 +59,7 @@ class Visit:
         page.on("request", lambda request: self.asked.append(request.url))
         page.on("pageerror", lambda error: self.mishaps.append(str(error)))
         await page.goto(f"{self.house.sandbox.base_url}/?{urlencode(place)}")
-        await page.locator(".message:visible, .welcome:visible").first.wait_for()
+        await page.locator(".message:visible, .welcome:visible, .home:visible > *").first.wait_for()
         return page
 
     async def post(self, channel: str = "data", **message: Any) -> str:
@@ -79,8 +81,16 @@ async def browser() -> AsyncIterator[Browser]:
         await chromium.close()
 
 
+@asynccontextmanager
+async def looking(browser: Browser, manifest: Path | Manifest, **more: Any) -> AsyncIterator[Visit]:
+    """A sandbox for the app of this manifest, and somebody who looks at it."""
+    slack = SlackStandIn(manifest, rate_scale=None, ack_seconds=1.0, **more)
+    async with running(slack) as house, AsyncExitStack() as stack:
+        yield Visit(house, browser, stack)
+
+
 @pytest_asyncio.fixture(loop_scope="session")
 async def visit(browser: Browser) -> AsyncIterator[Visit]:
     """A sandbox of the test's own, and somebody who looks at it."""
-    async with running(SlackStandIn(MANIFEST, rate_scale=None, ack_seconds=1.0)) as house, AsyncExitStack() as stack:
-        yield Visit(house, browser, stack)
+    async with looking(browser, MANIFEST) as visit:
+        yield visit

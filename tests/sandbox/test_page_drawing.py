@@ -1,15 +1,25 @@
 """What the page draws from mrkdwn, blocks and views: its modules, called in the browser."""
 
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-from playwright.async_api import Page, expect
+import pytest_asyncio
+from playwright.async_api import Browser, Page, expect
 
-from tests.sandbox.conftest import Visit
+from tests.sandbox.conftest import Visit, looking
+from tests.sandbox.slack.conftest import MANIFEST
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 NOON = 1_790_942_400  # 2026-10-02 12:00 UTC, a Friday
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def page(browser: Browser) -> AsyncIterator[Page]:
+    """One page for everything that only draws."""
+    async with looking(browser, MANIFEST) as visit:
+        yield await visit.goto()
 
 
 async def drawn(page: Page, module: str, call: str, given: Any) -> str:
@@ -68,13 +78,11 @@ def option(words: str, value: str) -> dict[str, Any]:
         ("<@U0BENOKAFR>", '<span class="mention">@Ben Okafor</span>'),
     ],
 )
-async def test_marks(visit: Visit, said: str, shown: str) -> None:
-    page = await visit.goto()
+async def test_marks(page: Page, said: str, shown: str) -> None:
     assert await drawn(page, "mrkdwn", "mrkdwn(given)", said) == f"<span>{shown}</span>"
 
 
-async def test_quotes_and_code_are_blocks(visit: Visit) -> None:
-    page = await visit.goto()
+async def test_quotes_and_code_are_blocks(page: Page) -> None:
     shown = await drawn(page, "mrkdwn", "mrkdwn(given)", "before\n&gt; a\n&gt; b\nafter\n```\n*x*\n  y```")
     assert shown == ("<span>before</span><blockquote>a\nb</blockquote><span>after</span><pre>*x*\n  y</pre>")
 
@@ -95,8 +103,7 @@ async def test_dates_are_told_in_the_readers_zone(visit: Visit, template: str, w
     await expect(page.locator("#bench time")).to_have_text(words)
 
 
-async def test_recent_dates_are_told_in_words(visit: Visit) -> None:
-    page = await visit.goto()
+async def test_recent_dates_are_told_in_words(page: Page) -> None:
     text = await page.evaluate(
         """async () => {
             const { fillDate } = await import("/static/dates.js");
@@ -108,28 +115,25 @@ async def test_recent_dates_are_told_in_words(visit: Visit) -> None:
     assert text == ["today", "yesterday", "tomorrow", "3 minutes ago"]
 
 
-async def test_a_block_nobody_knows_is_named(visit: Visit) -> None:
-    page = await visit.goto()
+async def test_a_block_nobody_knows_is_named(page: Page) -> None:
     await put(page, [{"type": "hologram"}, {"type": "actions", "elements": [{"type": "lever"}]}])
     await expect(page.locator("#bench")).to_contain_text("A “hologram” block, which the sandbox can't draw")
     await expect(page.locator("#bench")).to_contain_text("element “lever”")
 
 
-async def test_a_table_aligns_its_columns_and_draws_rich_cells(visit: Visit) -> None:
+async def test_a_table_aligns_its_columns_and_draws_rich_cells(page: Page) -> None:
     rich = {"type": "rich_text_section", "elements": [{"type": "text", "text": "1.31M", "style": {"bold": True}}]}
     rows = [
         [{"type": "raw_text", "text": "Region"}, {"type": "raw_text", "text": "Revenue"}],
         [{"type": "raw_text", "text": "<EU>"}, {"type": "rich_text", "elements": [rich]}],
     ]
-    page = await visit.goto()
     await put(page, [{"type": "table", "rows": rows, "column_settings": [{}, {"align": "right"}]}])
     await expect(page.get_by_role("columnheader", name="Revenue")).to_have_css("text-align", "right")
     await expect(page.get_by_role("cell", name="<EU>")).to_be_visible()
     await expect(page.get_by_role("cell").locator("strong")).to_have_text("1.31M")
 
 
-async def test_markdown_is_drawn_and_stays_harmless(visit: Visit) -> None:
-    page = await visit.goto()
+async def test_markdown_is_drawn_and_stays_harmless(page: Page) -> None:
     table, code = "| x | y |\n|:--|--:|\n| 1 | 2 |", "```\n<i>\n```"
     text = f"## Up **4 %**\n- a\n  - b\n\n{table}\n\n{code}\n[no](javascript:alert(1)) <u>raw</u>"
     await put(page, [{"type": "markdown", "text": text}])
@@ -141,7 +145,7 @@ async def test_markdown_is_drawn_and_stays_harmless(visit: Visit) -> None:
     await expect(bench.locator("a, u")).to_have_count(0)
 
 
-async def test_menus_and_fields_send_what_was_chosen_and_can_be_read(visit: Visit) -> None:
+async def test_menus_and_fields_send_what_was_chosen_and_can_be_read(page: Page) -> None:
     options = [option("Europe", "EU"), option("America", "US")]
     elements: list[dict[str, Any]] = [
         {"type": "static_select", "action_id": "one", "placeholder": plain("Region"), "options": options},
@@ -151,7 +155,6 @@ async def test_menus_and_fields_send_what_was_chosen_and_can_be_read(visit: Visi
         {"type": "datepicker", "action_id": "day", "initial_date": "2026-10-01"},
         {"type": "checkboxes", "action_id": "flags", "options": [option("Read-only", "ro")]},
     ]
-    page = await visit.goto()
     await put(page, [{"type": "actions", "block_id": "row", "elements": elements}])
     await page.get_by_role("button", name="Region").click()
     await page.get_by_label("Search options").fill("ame")
@@ -179,7 +182,7 @@ async def test_menus_and_fields_send_what_was_chosen_and_can_be_read(visit: Visi
     assert "more" not in values
 
 
-async def test_a_dangerous_button_asks_first(visit: Visit) -> None:
+async def test_a_dangerous_button_asks_first(page: Page) -> None:
     confirm = {
         "title": plain("Stop tracking?"),
         "text": plain("The run goes on."),
@@ -187,7 +190,6 @@ async def test_a_dangerous_button_asks_first(visit: Visit) -> None:
         "deny": plain("Keep"),
     }
     button = {"type": "button", "action_id": "stop", "text": plain("Stop tracking"), "value": "142", "confirm": confirm}
-    page = await visit.goto()
     await put(page, [{"type": "actions", "block_id": "row", "elements": [button]}])
     await page.get_by_role("button", name="Stop tracking").click()
     await page.get_by_role("button", name="Keep").click()
@@ -197,35 +199,44 @@ async def test_a_dangerous_button_asks_first(visit: Visit) -> None:
     assert await page.evaluate("window.sent[0].value") == "142"
 
 
-async def test_a_modal_asks_for_what_is_missing_shows_what_is_wrong_and_closes_when_done(visit: Visit) -> None:
-    region = {
-        "type": "input",
-        "block_id": "region",
-        "label": plain("Region"),
-        "element": {"type": "plain_text_input", "action_id": "value"},
-    }
-    view = {"type": "modal", "title": plain("Run Weekly KPIs"), "submit": plain("Run"), "blocks": [region]}
-    page = await visit.goto()
-    await page.evaluate(
-        """async (view) => {
-            const { Modal } = await import("/static/views.js");
-            window.submitted = [];
-            const submit = async (values) => {
-                window.submitted.push(values);
-                return values.region.value.value === "EU" ? null : { errors: { region: "Only EU is open." } };
-            };
-            new Modal(view, { env: { emit: null }, submit, closed: () => {} });
-        }""",
-        view,
-    )
-    modal = page.get_by_role("dialog", name="Run Weekly KPIs")
-    await expect(modal.get_by_label("Region")).to_be_focused()
-    await modal.get_by_role("button", name="Run").click()
-    await expect(modal.get_by_role("alert")).to_have_text("Please complete this required field.")
-    await modal.get_by_label("Region").fill("US")
+async def test_a_choice_that_is_not_confirmed_is_taken_back(page: Page) -> None:
+    confirm = {"title": plain("Sure?"), "text": plain("Really?"), "confirm": plain("Yes"), "deny": plain("No")}
+    options = [option("Europe", "EU"), option("America", "US")]
+    elements: list[dict[str, Any]] = [
+        {"type": "static_select", "action_id": "one", "options": options, "initial_option": options[0]},
+        {"type": "checkboxes", "action_id": "flags", "options": [option("Read-only", "ro")]},
+    ]
+    await put(page, [{"type": "actions", "block_id": "row", "elements": [{**e, "confirm": confirm} for e in elements]}])
+    await page.get_by_role("button", name="Europe").press_sequentially("ame")
     await page.keyboard.press("Enter")
-    await expect(modal.get_by_role("alert")).to_have_text("Only EU is open.")
-    await modal.get_by_label("Region").fill("EU")
-    await page.keyboard.press("Enter")
-    await expect(modal).to_be_hidden()
-    assert [each["region"]["value"]["value"] for each in await page.evaluate("window.submitted")] == ["US", "EU"]
+    await page.get_by_role("button", name="No").click()
+    await page.get_by_label("Read-only").click()
+    await page.get_by_role("button", name="No").click()
+    await expect(page.get_by_label("Read-only")).not_to_be_checked()
+    assert (await state_of(page))["row"]["one"]["selected_option"] == options[0]
+    assert await page.evaluate("window.sent") == []
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("2026-10-31", "2026-10-31"),
+        ("2026/2/3", "2026-02-03"),
+        ("31 Oct 2026", "2026-10-31"),
+        ("October 3, 2026", "2026-10-03"),
+        ("2026-02-30", None),
+        ("soon", None),
+    ],
+)
+async def test_dates_are_read_as_people_type_them(page: Page, typed: str, meant: str | None) -> None:
+    read = """async (typed) => (await import("/static/dated.js")).readDay(typed)"""
+    assert await page.evaluate(read, typed) == meant
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [("9:30", "09:30"), ("0930", "09:30"), ("9", "09:00"), ("9.30 pm", "21:30"), ("12 am", "00:00"), ("25:00", None)],
+)
+async def test_times_are_read_as_people_type_them(page: Page, typed: str, meant: str | None) -> None:
+    read = """async (typed) => (await import("/static/dated.js")).readTime(typed)"""
+    assert await page.evaluate(read, typed) == meant

@@ -35,6 +35,11 @@ export const fetchThread = async (as, channel, ts) => (await get("/page/thread",
 export const say = (body) => post("/page/say", body);
 export const act = (body) => post("/page/act", body);
 export const suggest = (body) => post("/page/suggest", body);
+export const fetchHome = async (as) => (await get("/page/home", { as })).view;
+export const openHome = (body) => post("/page/home", body);
+export const startShortcut = (body) => post("/page/shortcut", body);
+export const submitView = (body) => post("/page/view/submit", body);
+export const closeView = (body) => post("/page/view/close", body);
 
 const RETRY_MS = 1500;
 

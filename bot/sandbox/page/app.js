@@ -1,12 +1,15 @@
 // The page: where the person is, what the sandbox tells, and what the parts show of it.
-import { act, fetchMessages, fetchState, fetchThread, listen, say, suggest } from "./api.js";
+import { messageActs, modalActs, runShortcut, viewEnv } from "./acts.js";
+import { fetchMessages, fetchState, fetchThread, listen, openHome, say } from "./api.js";
 import { Composer } from "./composer.js";
-import { h, toast } from "./dom.js";
-import { collectState } from "./elements.js";
+import { toast } from "./dom.js";
 import { Feed } from "./feed.js";
-import { drawChannelHead, drawThreadHead, welcome } from "./heads.js";
+import { drawChannelHead, drawThreadHead, repliesRule, welcome } from "./heads.js";
+import { hasHome, Home } from "./home.js";
+import { Modals } from "./modals.js";
 import { readRoute, writeRoute } from "./route.js";
 import { drawSidebar } from "./sidebar.js";
+import { otherTheme } from "./themes.js";
 import { channelName, channelOf, learn, workspace } from "./workspace.js";
 
 const $ = (id) => document.getElementById(id);
@@ -15,25 +18,20 @@ let linked = true;
 let stopListening = () => {};
 let heardHere = null; // where messages came while somebody was reading
 
-const acts = {
-  async emit(message, action, node) {
-    const answer = await act({ as: here.as, channel: message.channel, message_ts: message.ts, action, state: { values: collectState(node) } });
-    if (!answer.ok) toast(answer.text ?? "That didn't work.");
-  },
-  async suggest(message, element, blockId, value) {
-    return suggest({ as: here.as, channel: message.channel, message_ts: message.ts, action_id: element.action_id, block_id: blockId, value });
-  },
-};
+const acts = messageActs(here);
+const modals = new Modals(modalActs(here));
+const home = new Home({ bar: $("tabs"), host: $("home"), here, env: viewEnv(here) });
 
 const channelFeed = new Feed({
   scroller: $("channel-scroller"), host: $("channel-feed"), byDay: true,
   acts: { ...acts, openThread: (ts, typing) => openThread(ts, typing) },
   extra: (messages) => ({ before: messages.length ? [] : welcomeNodes() }),
 });
-const threadFeed = new Feed({ scroller: $("thread-scroller"), host: $("thread-feed"), byDay: false, acts, extra: threadRule });
+const threadFeed = new Feed({ scroller: $("thread-scroller"), host: $("thread-feed"), byDay: false, acts, extra: repliesRule() });
 
-const composer = new Composer({ id: "composer", send: (text) => speak(text) });
-const threadComposer = new Composer({ id: "thread-composer", send: (text) => speak(text, here.thread) });
+const shortcut = (id) => runShortcut(here, id);
+const composer = new Composer({ id: "composer", send: (text) => speak(text), shortcut });
+const threadComposer = new Composer({ id: "thread-composer", send: (text) => speak(text, here.thread), shortcut });
 $("channel-foot").append(composer.node);
 $("thread-foot").append(threadComposer.node);
 threadComposer.node.classList.add("in-thread");
@@ -47,13 +45,6 @@ function welcomeNodes() {
     welcomed.dataset.for = channel.id;
   }
   return [welcomed];
-}
-
-const rule = h("div", { class: "thread-rule" });
-function threadRule(messages) {
-  const replies = messages.slice(1).filter((message) => !message.ephemeral).length;
-  rule.textContent = replies ? `${replies} ${replies === 1 ? "reply" : "replies"}` : "No replies yet";
-  return { afterFirst: [rule] };
 }
 
 /** Sends what somebody typed; a refusal comes back as a line that only they see. */
@@ -85,6 +76,7 @@ async function refreshState() {
   if (!channelOf(here.channel)) here.channel = firstChannel()?.id ?? null;
   Object.assign(channelOf(here.channel) ?? {}, { unread: 0 }); // it is being read
   draw();
+  composer.changed();
 }
 
 /** Waits for something that may fail because the sandbox is gone, and then says so. */
@@ -104,22 +96,39 @@ function leave() {
 }
 
 /** Opens a channel, at its end. */
-async function goTo(channelId, { step = true, thread = null } = {}) {
+async function goTo(channelId, { step = true, thread = null, tab = null } = {}) {
   leave();
-  Object.assign(here, { channel: channelId, thread });
-  writeRoute(here, step);
   const channel = channelOf(channelId);
+  Object.assign(here, { channel: channelId, thread, tab: hasHome(channel) ? tab : null });
+  workspace.here = channelId;
+  writeRoute(here, step);
   if (!channel) return;
   channel.unread = 0;
   draw();
+  drawTab(channel);
   showThreadPane(Boolean(thread));
   channelFeed.clear();
   const name = channel.kind === "im" ? channelName(channel) : `#${channelName(channel)}`;
   composer.moveTo(channelId, `Message ${name}`);
   const shown = attempt(channelFeed.load(fetchMessages(here.as, channelId)));
   if (thread) await openThread(thread, false);
-  else composer.focus();
+  else if (!here.tab) composer.focus();
   await shown;
+}
+
+/** Shows the tab that is open: the messages, or in the app's direct message its Home. */
+function drawTab(channel) {
+  home.drawTabs(channel, pickTab);
+  $("channel-scroller").hidden = $("channel-foot").hidden = here.tab === "home";
+  if (here.tab) attempt(home.load());
+}
+
+function pickTab(name) {
+  here.tab = name === "home" ? name : null;
+  if (here.tab && here.thread) closeThread();
+  if (!here.tab) attempt(openHome({ as: here.as, tab: "messages" }));
+  writeRoute(here, true);
+  drawTab(channelOf(here.channel));
 }
 
 function showThreadPane(open) {
@@ -186,6 +195,8 @@ const events = {
     draw();
   },
   channels: () => attempt(refreshState()),
+  view: (event) => modals.show(event),
+  home: ({ view }) => home.put(view),
 };
 
 /** After a gap in the stream everything shown is asked for again, in place. */
@@ -194,6 +205,7 @@ async function catchUp() {
   await Promise.all([
     channelFeed.load(fetchMessages(here.as, here.channel), { keepPlace: true }),
     here.thread && loadThread({ keepPlace: true }),
+    here.tab && home.load(),
   ]);
 }
 
@@ -213,31 +225,32 @@ function follow() {
   });
 }
 
+/** Learns what another person sees, and follows what happens for them. */
+async function startAfresh() {
+  modals.clear();
+  home.forget();
+  await refreshState();
+  await follow();
+}
+
 /** Acts as another person from now on; they may not see this channel. */
 async function becomes(person) {
   leave();
   here.as = person;
-  await refreshState();
-  await follow();
-  await goTo(here.channel, { step: true, thread: null });
+  await startAfresh();
+  await goTo(here.channel, { tab: here.tab });
 }
 
 function switchTheme() {
-  const dark = document.documentElement.dataset.theme ?? (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light");
-  here.theme = dark === "dark" ? "light" : "dark";
-  document.documentElement.dataset.theme = here.theme;
-  localStorage.setItem("theme", here.theme);
+  here.theme = otherTheme();
   writeRoute(here, false);
 }
 
 addEventListener("popstate", async () => {
   const before = here.as;
   Object.assign(here, readRoute());
-  if (here.as !== before) {
-    await refreshState();
-    await follow();
-  }
-  await goTo(here.channel, { step: false, thread: here.thread });
+  if (here.as !== before) await startAfresh();
+  await goTo(here.channel, { step: false, thread: here.thread, tab: here.tab });
 });
 
 document.addEventListener("click", (event) => {
@@ -260,7 +273,7 @@ async function start() {
     return;
   }
   await follow();
-  await goTo(here.channel, { step: false, thread: here.thread });
+  await goTo(here.channel, { step: false, thread: here.thread, tab: here.tab });
 }
 
 start();

@@ -1,6 +1,6 @@
 // Block Kit's layout blocks, drawn as DOM nodes. A block that isn't known is shown as such, never dropped.
-import { h, icon } from "./dom.js";
-import { renderElement } from "./elements.js";
+import { h, icon, nextId } from "./dom.js";
+import { partOf, renderElement } from "./elements.js";
 import { picture } from "./files.js";
 import { markdown } from "./markdown.js";
 import { plainText, textObject } from "./mrkdwn.js";
@@ -44,15 +44,17 @@ function table(block) {
 
 /** An input block: label, element, hint, and a place for what is wrong with it. */
 function input(block, env) {
-  const label = h("label", {}, plainText(block.label), block.optional && h("span", { class: "optional" }, " (optional)"));
-  const element = renderElement(block.element, { ...env, emit: block.dispatch_action ? env.emit : null });
-  const control = element.matches("input, textarea, button") ? element : element.querySelector("input, textarea, button");
-  if (control) {
-    control.id ||= `input-${crypto.randomUUID()}`;
-    label.htmlFor = control.id;
-  }
-  const wrong = h("p", { class: "wrong", role: "alert", hidden: true });
-  return h("div", { class: "input-block" }, label, element, block.hint && h("p", { class: "hint" }, plainText(block.hint)), wrong);
+  const element = renderElement(block.element, { ...env, emit: block.dispatch_action ? env.emit : null, optional: block.optional });
+  const { control = element, group = true, says } = partOf(element) ?? {};
+  const words = [plainText(block.label), block.optional && h("span", { class: "optional" }, " (optional)")];
+  const label = h(group ? "span" : "label", { class: "input-label", id: nextId("label") }, ...words);
+  const hint = block.hint && h("p", { class: "hint", id: nextId("hint") }, plainText(block.hint));
+  const wrong = h("p", { class: "wrong", id: nextId("wrong"), role: "alert", hidden: true });
+  if (!group) label.htmlFor = control.id ||= nextId("control");
+  control.setAttribute("aria-labelledby", [label, says].filter(Boolean).map(({ id }) => id).join(" "));
+  control.setAttribute("aria-describedby", [hint, wrong].filter(Boolean).map(({ id }) => id).join(" "));
+  if (group) label.addEventListener("click", () => (control.tabIndex < 0 ? control.querySelector("input") : control)?.focus());
+  return h("div", { class: "input-block" }, label, element, hint, wrong);
 }
 
 const builders = {

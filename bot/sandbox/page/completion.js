@@ -1,7 +1,9 @@
-// What a composer suggests while somebody types: commands, people, channels, emoji.
+// What a composer suggests while somebody types: commands and shortcuts, people, channels, emoji.
 import { emojiLike } from "./emoji.js";
 import { avatar, channelName, workspace } from "./workspace.js";
 import { h, icon } from "./dom.js";
+
+const MOST = 10; // suggestions at a time
 
 const OWN = [
   { command: "/invite", usage_hint: "@Threadbook", description: "Add the app to this channel" },
@@ -12,19 +14,26 @@ const OWN = [
 export const commands = () => [...workspace.commands, ...OWN];
 
 const like = (typed) => (name) => name.toLowerCase().includes(typed.toLowerCase());
+/** Whether a word of a name begins with what was typed. */
+const begins = (typed) => (name) => name.toLowerCase().split(/[\s.-]+/).some((word) => word.startsWith(typed.toLowerCase()));
 const people = () => [{ id: workspace.bot.user_id, name: workspace.bot.name, handle: workspace.bot.name }, ...workspace.people];
 
 /** Each kind: what before the caret starts it, and what it offers for the words typed. */
 const kinds = [
   {
     starts: /^(\/[\w-]*)$/,
-    offers: (typed) => commands().filter(({ command }) => command.startsWith(typed)).map((each) => ({
-      insert: `${each.command} `, mark: icon("slash"), title: each.command, hint: each.usage_hint, about: each.description,
-    })),
+    offers: (typed) => [
+      ...commands().filter(({ command }) => command.startsWith(typed)).map((each) => ({
+        insert: `${each.command} `, mark: icon("slash"), title: each.command, hint: each.usage_hint, about: each.description,
+      })),
+      ...workspace.shortcuts.filter(({ name }) => like(typed.slice(1))(name)).map((each) => ({
+        insert: "", runs: each.callback_id, mark: icon("bolt"), title: each.name, about: each.description, group: "Shortcuts",
+      })),
+    ],
   },
   {
     starts: /(?:^|\s)@([\w.-]*)$/,
-    offers: (typed) => people().filter(({ name, handle }) => like(typed)(`${name} ${handle}`)).map(({ id, name, handle }) => ({
+    offers: (typed) => people().filter(({ name, handle }) => begins(typed)(`${name} ${handle}`)).map(({ id, name, handle }) => ({
       insert: `@${handle} `, mark: avatar(id, "small"), title: name, about: handle === name ? "app" : `@${handle}`,
     })),
   },
@@ -46,7 +55,7 @@ export function suggestions(before) {
     const found = starts.exec(before);
     if (!found) continue;
     const lead = before.length - found[1].length;
-    const list = offers(found[1]).slice(0, 8);
+    const list = offers(found[1]).slice(0, MOST);
     return list.length ? { from: found[0].startsWith("/") ? lead : lead - 1, offers: list } : null;
   }
   return null;
@@ -54,10 +63,12 @@ export function suggestions(before) {
 
 /** The list itself; `at` is the chosen row. */
 export function suggestionList(id, { offers }, at, onpick) {
-  const rows = offers.map((offer, index) =>
+  const rows = offers.flatMap((offer, index) => [
+    offer.group && offer.group !== offers[index - 1]?.group ? h("div", { class: "group-label", role: "presentation" }, offer.group) : [],
     h("div", { role: "option", id: `${id}-${index}`, class: "menu-item", "aria-selected": String(index === at), onmousedown: (event) => {
       event.preventDefault();
       onpick(index);
-    } }, h("span", { class: "suggest-mark" }, offer.mark), h("strong", {}, offer.title), offer.hint && h("code", {}, offer.hint), offer.about && h("small", {}, offer.about)));
+    } }, h("span", { class: "suggest-mark" }, offer.mark), h("strong", {}, offer.title), offer.hint && h("code", {}, offer.hint), offer.about && h("small", {}, offer.about)),
+  ]);
   return h("div", { role: "listbox", id, class: "menu suggestions", "aria-label": "Suggestions" }, ...rows);
 }

@@ -1,13 +1,18 @@
 // The box people type into, with completion, recall, and buttons for marks.
 import { commands, suggestionList, suggestions } from "./completion.js";
 import { h, icon, iconButton } from "./dom.js";
+import { openMenu } from "./popover.js";
+import { workspace } from "./workspace.js";
 
 const MARKS = [["B", "Bold", "*", "bold"], ["I", "Italic", "_", "italic"], ["S", "Strike through", "~", "strike"]];
 
 export class Composer {
-  /** `send(text)` resolves to whether the text was taken; if not, it comes back into the box. */
-  constructor({ id, send }) {
-    this.send = send;
+  /**
+   * `send(text)` resolves to whether the text was taken; if not, it comes back into the box. `shortcut(id)` starts one
+   * of the app's shortcuts.
+   */
+  constructor({ id, send, shortcut }) {
+    Object.assign(this, { send, shortcut });
     this.listId = `${id}-suggestions`;
     this.drafts = new Map();
     this.sent = [];
@@ -30,7 +35,8 @@ export class Composer {
     const code = iconButton("code", "Code", () => this.wrap("`"));
     const mention = iconButton("at", "Mention somebody", () => this.type("@"));
     const command = iconButton("slash", "Slash commands", () => this.type("/", true), { class: "icon-button only-channel" });
-    return h("div", { class: "composer-bar" }, ...marks, code, h("span", { class: "rule" }), mention, command, h("span", { class: "spread" }), h("span", { class: "keys" }, h("kbd", {}, "Enter"), " to send"), this.button);
+    this.bolt = iconButton("bolt", "Shortcuts", () => this.offerShortcuts(), { "aria-haspopup": "menu", "aria-expanded": "false" });
+    return h("div", { class: "composer-bar" }, ...marks, code, h("span", { class: "rule" }), mention, command, this.bolt, h("span", { class: "spread" }), h("span", { class: "keys" }, h("kbd", {}, "Enter"), " to send"), this.button);
   }
 
   /** Shows the box for a place: its words, and what was left unsent there. */
@@ -57,6 +63,11 @@ export class Composer {
     this.changed();
   }
 
+  offerShortcuts() {
+    const items = workspace.shortcuts.map(({ callback_id: id, name, description }) => ({ label: name, description, mark: icon("bolt"), onpick: () => this.shortcut(id) }));
+    openMenu(this.bolt, items, `${workspace.bot.name}'s shortcuts`);
+  }
+
   type(char, atStart = false) {
     this.text.focus();
     if (atStart && this.text.value) return;
@@ -78,6 +89,7 @@ export class Composer {
     this.text.style.height = "auto";
     this.text.style.height = `${Math.min(this.text.scrollHeight, 220)}px`;
     this.button.disabled = !value.trim();
+    this.bolt.hidden = !workspace.shortcuts.length;
     this.suggest(document.activeElement === this.text ? suggestions(value.slice(0, caret)) : null);
     const known = commands().find(({ command }) => value.startsWith(`${command} `));
     this.usage.hidden = !known;
@@ -95,13 +107,16 @@ export class Composer {
 
   accept(index) {
     const { from, offers } = this.found;
-    this.text.setRangeText(offers[index].insert, from, this.text.selectionStart, "end");
+    const { insert, runs } = offers[index];
+    this.text.setRangeText(insert, from, this.text.selectionStart, "end");
     this.changed();
+    if (runs) this.shortcut(runs);
   }
 
   /** Whether Enter should send although something is suggested: the suggestion is all typed already. */
   complete() {
-    return this.found.offers[this.at].insert.trim() === this.text.value.trim();
+    const { insert, runs } = this.found.offers[this.at];
+    return !runs && insert.trim() === this.text.value.trim();
   }
 
   key(event) {

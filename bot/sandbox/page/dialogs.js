@@ -2,13 +2,28 @@
 import { h, icon, iconButton } from "./dom.js";
 import { plainText, textObject } from "./mrkdwn.js";
 
-/** Shows a modal dialog; it removes itself when closed. */
+const REACHED = "button, [href], input, textarea, [tabindex='0']";
+
+/** Keeps the Tab key among the dialog's own elements: the browser would lead out of the page. */
+function keepFocus(dialog) {
+  dialog.addEventListener("keydown", (event) => {
+    if (event.key !== "Tab" || event.defaultPrevented) return;
+    const all = [...dialog.querySelectorAll(REACHED)].filter((each) => each.tabIndex >= 0 && !each.disabled && each.checkVisibility());
+    const [from, to] = event.shiftKey ? [all[0], all.at(-1)] : [all.at(-1), all[0]];
+    if (document.activeElement !== from && document.activeElement !== dialog) return;
+    event.preventDefault();
+    to?.focus();
+  });
+}
+
+/** Shows a modal dialog; it removes itself when closed. A click beside it closes it, unless it has data-keep. */
 export function showDialog(className, label, ...children) {
   const dialog = h("dialog", { class: className, "aria-label": label }, ...children);
   dialog.addEventListener("click", (event) => {
-    if (event.target === dialog) dialog.close();
+    if (event.target === dialog && dialog.dataset.keep === undefined) dialog.close();
   });
   dialog.addEventListener("close", () => dialog.remove());
+  keepFocus(dialog);
   document.body.append(dialog);
   dialog.showModal();
   return dialog;

@@ -15,6 +15,11 @@ export function h(tag, attributes = {}, ...children) {
   return node;
 }
 
+let ids = 0;
+
+/** An id that no other element has. */
+export const nextId = (word) => `${word}-${(ids += 1)}`;
+
 const SVG = "http://www.w3.org/2000/svg";
 
 /** An icon of icons.svg; decoration only, so its button needs words of its own. */

@@ -1,31 +1,14 @@
 // Block Kit's elements: what people click, choose and type. Each can say its value as Slack puts it.
-import { h, icon, safeHref } from "./dom.js";
-import { ask } from "./dialogs.js";
+import { dated } from "./dated.js";
+import { h, icon, nextId, safeHref } from "./dom.js";
+import { fields } from "./fields.js";
 import { plainText, textObject } from "./mrkdwn.js";
 import { pickers } from "./pickers.js";
 import { openMenu } from "./popover.js";
+import { richInput } from "./richinput.js";
+import { agreed, busy, emit, send } from "./sending.js";
 
-const readers = new WeakMap();
-const stamp = () => (Date.now() / 1000).toFixed(6);
-
-/** Whether the person agrees to what the element does, where it asks for that. */
-const agreed = async (element) => !element.confirm || ask(element.confirm);
-
-const emit = (element, env, value) =>
-  env.emit?.({ type: element.type, action_id: element.action_id, block_id: env.blockId, ...value, action_ts: stamp() });
-
-/** Sends an element's action, after the confirmation it may ask for. */
-async function send(element, env, value) {
-  if (env.emit && (await agreed(element))) await emit(element, env, value);
-}
-
-/** Runs `work` while `button` shows that it is busy; it can't be clicked twice meanwhile. */
-async function busy(button, work) {
-  if (button.getAttribute("aria-busy") === "true") return;
-  button.setAttribute("aria-busy", "true");
-  await Promise.allSettled([work(), new Promise((resolve) => setTimeout(resolve, 280))]);
-  button.removeAttribute("aria-busy");
-}
+const parts = new WeakMap();
 
 function button(element, env) {
   const words = plainText(element.text);
@@ -51,84 +34,78 @@ function overflow(element, env) {
   return { node };
 }
 
-function choices(kind, read) {
+function choices(kind, read, start) {
   return (element, env) => {
-    const name = `choice-${crypto.randomUUID()}`;
-    const initial = (element.initial_options ?? [element.initial_option]).filter(Boolean).map((option) => option.value);
+    const name = nextId("choice");
+    const initial = start(element, env.held).filter(Boolean).map((option) => option.value);
     const rows = element.options.map((option) => {
       const box = h("input", { type: kind, name, checked: initial.includes(option.value) });
       return [box, option, h("label", { class: "choice" }, box, h("span", {}, textObject(option.text), option.description && h("small", {}, textObject(option.description))))];
     });
+    const ticked = () => rows.map(([box]) => box.checked);
     const chosen = () => read(rows.filter(([box]) => box.checked).map(([, option]) => option));
-    const node = h("div", { class: "choices", role: "group", onchange: () => send(element, env, chosen()) }, ...rows.map(([, , row]) => row));
-    return { node, read: chosen };
+    let before = ticked();
+    const changed = async () => {
+      const now = ticked();
+      if (await send(element, env, chosen())) before = now;
+      else rows.forEach(([box], at) => Object.assign(box, { checked: before[at] }));
+    };
+    const node = h("div", { class: "choices", role: kind === "radio" ? "radiogroup" : "group", onchange: changed }, ...rows.map(([, , row]) => row));
+    if (element.focus_on_load) rows[0][0].dataset.first = "";
+    return { node, control: node, group: true, read: chosen };
   };
 }
 
-function field(attributes, initial, read = (control) => ({ value: control.value || null })) {
-  return (element, env) => {
-    const node = element.multiline ? h("textarea", { class: "field", rows: "4" }) : h("input", { class: "field", ...attributes(element) });
-    node.value = element[initial] ?? "";
-    node.placeholder = plainText(element.placeholder);
-    if (element.min_length) node.minLength = element.min_length;
-    if (element.max_length) node.maxLength = element.max_length;
-    if (element.focus_on_load) node.autofocus = true;
-    const when = element.dispatch_action_config?.trigger_actions_on ?? ["on_enter_pressed"];
-    if (when.includes("on_character_entered")) node.addEventListener("input", () => send(element, env, read(node)));
-    if (when.includes("on_enter_pressed")) node.addEventListener("keydown", (event) => event.key === "Enter" && env.emit && send(element, env, read(node)));
-    return { node, read: () => read(node) };
-  };
-}
+const checkboxes = choices("checkbox", (options) => ({ selected_options: options }), (element, held) => (held ? held.selected_options : (element.initial_options ?? [])));
+const radios = choices("radio", ([option]) => ({ selected_option: option ?? null }), (element, held) => [held ? held.selected_option : element.initial_option]);
 
-function dated(type, initial, name, convert = { show: (value) => value, read: (value) => value }) {
-  return (element, env) => {
-    const node = h("input", { class: "field dated", type, "aria-label": plainText(element.placeholder) || null });
-    if (element[initial] !== undefined && element[initial] !== null) node.value = convert.show(element[initial]);
-    const read = () => ({ [name]: node.value ? convert.read(node.value) : null });
-    node.addEventListener("change", () => send(element, env, read()));
-    return { node, read };
-  };
+function fileInput() {
+  const node = h("div", { class: "no-files" }, icon("file"), h("span", {}, "Files can't be added in the sandbox. In Slack they can."));
+  return { node, control: node, group: true, read: () => ({ files: [] }), check: () => "" };
 }
-
-const local = (seconds) => new Date(seconds * 1000 - new Date(seconds * 1000).getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
-const range = ({ is_decimal_allowed: decimal, min_value: min, max_value: max }) => ({ type: "number", step: decimal ? "any" : "1", min, max });
 
 const builders = {
   button,
   overflow,
   workflow_button: button,
   image: (element) => ({ node: h("img", { class: "accessory-image", src: element.image_url ?? element.slack_file?.url, alt: element.alt_text ?? "" }) }),
-  checkboxes: choices("checkbox", (options) => ({ selected_options: options })),
-  radio_buttons: choices("radio", ([option]) => ({ selected_option: option ?? null })),
-  plain_text_input: field(() => ({ type: "text" }), "initial_value"),
-  number_input: field(range, "initial_value"),
-  email_text_input: field(() => ({ type: "email" }), "initial_value"),
-  url_text_input: field(() => ({ type: "url" }), "initial_value"),
-  datepicker: dated("date", "initial_date", "selected_date"),
-  timepicker: dated("time", "initial_time", "selected_time"),
-  datetimepicker: dated("datetime-local", "initial_date_time", "selected_date_time", { show: local, read: (value) => Math.floor(new Date(value) / 1000) }),
-  ...pickers(send),
+  checkboxes,
+  radio_buttons: radios,
+  rich_text_input: richInput,
+  file_input: fileInput,
+  ...fields,
+  ...dated,
+  ...pickers,
 };
 
-/** The node of one element; `env` is {emit, suggest, blockId}. With `emit` null it sends nothing and is only read. */
+/**
+ * The node of one element; `env` is {emit, suggest, blockId, before}. With `emit` null it sends nothing and is only
+ * read. `before(blockId, element)` may give what stood in its place before an update: its value lives on.
+ */
 export function renderElement(element, env) {
   const build = builders[element.type];
   if (!build) return h("span", { class: "unknown" }, `element “${element.type}”`);
-  const { node, read } = build(element, env);
+  const before = env.before?.(env.blockId, element);
+  const drawnFrom = JSON.stringify([element, Boolean(env.emit), Boolean(env.optional)]);
+  if (before?.drawnFrom === drawnFrom) return before.node;
+  const built = build(element, { ...env, held: before?.value() });
+  const { node, read } = built;
   if (element.action_id) node.dataset.actionId = element.action_id;
-  if (read) {
-    node.dataset.holdsValue = "";
-    readers.set(node, () => [env.blockId, element.action_id, { type: element.type, ...read() }]);
-  }
+  const value = () => ({ type: element.type, ...read?.() });
+  if (read) node.dataset.holdsValue = "";
+  parts.set(node, { control: node, ...built, drawnFrom, blockId: env.blockId, actionId: element.action_id, value });
   return node;
 }
+
+/** What a drawn element is made of: {node, control, group, says, read, check, value}; null for what isn't an element. */
+export const partOf = (node) => parts.get(node) ?? null;
+
+/** The parts of everything under `root` that holds a value. */
+export const heldParts = (root) => [...root.querySelectorAll("[data-holds-value]")].map(partOf);
 
 /** Slack's `state.values` of everything under `root`: {block_id: {action_id: {type, …}}}. */
 export function collectState(root) {
   const values = {};
-  for (const node of root.querySelectorAll("[data-holds-value]")) {
-    const [blockId, actionId, value] = readers.get(node)();
-    (values[blockId] ??= {})[actionId] = value;
-  }
+  for (const { blockId, actionId, value } of heldParts(root)) (values[blockId] ??= {})[actionId] = value();
   return values;
 }

@@ -1,14 +1,12 @@
 // A list of messages that stays true: the channel's, and the thread's.
 import { dayKey, dayName } from "./dates.js";
+import { dismiss, dismissed } from "./dismissed.js";
 import { announce, arrange, h } from "./dom.js";
 import { Row, spoken } from "./messages.js";
 import { Follower } from "./scroll.js";
 import { who, workspace } from "./workspace.js";
 
 const TOGETHER_S = 300;
-const DISMISSED = "dismissed";
-
-const dismissed = () => new Set(JSON.parse(sessionStorage.getItem(DISMISSED) ?? "[]"));
 
 function follows(message, before) {
   return before !== undefined && before.user === message.user && !message.ephemeral && !before.ephemeral && !before.reply_count &&
@@ -66,7 +64,7 @@ export class Feed {
   }
 
   dismiss(ts) {
-    sessionStorage.setItem(DISMISSED, JSON.stringify([...dismissed(), ts]));
+    dismiss(ts);
     this.remove(ts);
   }
 

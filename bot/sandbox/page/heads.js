@@ -26,6 +26,16 @@ export function drawThreadHead(host, channel, close) {
   host.replaceChildren(h("div", { class: "head-row" }, h("h1", {}, "Thread"), h("span", { class: "topic" }, where), h("span", { class: "spread" }), iconButton("close", "Close the thread", close)));
 }
 
+/** What a thread's feed shows after its root: how many replies there are. */
+export function repliesRule() {
+  const rule = h("div", { class: "thread-rule" });
+  return (messages) => {
+    const replies = messages.slice(1).filter((message) => !message.ephemeral).length;
+    rule.textContent = replies ? `${replies} ${replies === 1 ? "reply" : "replies"}` : "No replies yet";
+    return { afterFirst: [rule] };
+  };
+}
+
 const EXAMPLES = [
   ["/notebook help", "What it can do"],
   ["/notebook run weekly-kpis region=EU", "Charts, a table and a file"],

@@ -1,9 +1,11 @@
 // One message's row. An edit redraws only the parts that changed.
 import { blockParts } from "./blocks.js";
 import { isToday, lately, timeElement, timeOf, wholeDate } from "./dates.js";
+import { dismiss, dismissed } from "./dismissed.js";
 import { h, icon, iconButton, redraw } from "./dom.js";
 import { fileNode } from "./files.js";
 import { mrkdwn, unescape } from "./mrkdwn.js";
+import { unfurlParts } from "./unfurls.js";
 import { avatar, who } from "./workspace.js";
 
 const count = (number, word) => `${number} ${number === 1 ? word : word.replace(/y$/, "ie") + "s"}`;
@@ -46,9 +48,10 @@ export class Row {
     this.top = h("div", { class: "top" });
     this.body = h("div", { class: "body" });
     this.files = h("div", { class: "files" });
+    this.unfurls = h("div", { class: "unfurls" });
     this.under = h("div", { class: "under" });
     this.tools = h("div", { class: "tools" });
-    const said = h("div", { class: "said" }, this.top, this.body, this.files, this.under);
+    const said = h("div", { class: "said" }, this.top, this.body, this.files, this.unfurls, this.under);
     this.node = h("article", { class: "message", tabindex: "-1" }, this.gutter, said, this.tools);
   }
 
@@ -61,7 +64,7 @@ export class Row {
     node.classList.toggle("grouped", grouped);
     node.classList.toggle("ephemeral", message.ephemeral);
     node.classList.toggle("card", isCard(message));
-    const env = { emit: (action) => acts.emit(this.message, action, node), suggest: (...asked) => acts.suggest(this.message, ...asked) };
+    const env = { emit: (...sent) => acts.emit(this.message, node, ...sent), suggest: (...asked) => acts.suggest(this.message, ...asked) };
     redraw(this.gutter, [grouped
       ? { key: "time", build: () => h("time", { title: wholeDate(message.ts) }, timeOf(message.ts)) }
       : { key: message.user, build: () => avatar(message.user) }]);
@@ -70,8 +73,19 @@ export class Row {
     redraw(this.top, grouped ? [] : [{ key: `${message.user} ${message.edited}`, build: () => head(message, when) }]);
     redraw(this.body, bodyParts(message, env));
     redraw(this.files, (message.files ?? []).map((file) => ({ key: JSON.stringify(file), build: () => fileNode(file) })));
+    this.drawUnfurls(env);
     this.drawUnder();
     if (focused && !node.contains(document.activeElement)) node.querySelector(`[data-action-id="${CSS.escape(focused)}"]`)?.focus();
+  }
+
+  drawUnfurls(env) {
+    const gone = dismissed();
+    const keyOf = ({ id, from_url: address }) => `${this.message.ts} ${id ?? address}`;
+    const shown = (this.message.attachments ?? []).filter((attachment) => !gone.has(keyOf(attachment)));
+    redraw(this.unfurls, unfurlParts(shown, env, (attachment) => {
+      dismiss(keyOf(attachment));
+      this.drawUnfurls(env);
+    }));
   }
 
   drawUnder() {

@@ -10,21 +10,35 @@ export function closePopover() {
   const held = node.contains(document.activeElement);
   open = null;
   node.remove();
-  anchor.setAttribute("aria-expanded", "false");
-  if (held && anchor.isConnected) anchor.focus();
+  controlOf(anchor)?.setAttribute("aria-expanded", "false");
+  if (held && anchor.isConnected) controlOf(anchor)?.focus();
   onclose?.();
 }
 
+const GAP = 6;
+const EDGE = 8;
+
 function place(node, anchor) {
   const at = anchor.getBoundingClientRect();
-  const below = innerHeight - at.bottom;
-  const up = below < node.offsetHeight + 12 && at.top > below;
-  const left = Math.max(8, Math.min(at.left, innerWidth - node.offsetWidth - 8));
-  node.style.left = `${left}px`;
-  node.style.top = up ? `${Math.max(8, at.top - node.offsetHeight - 6)}px` : `${at.bottom + 6}px`;
+  const below = innerHeight - at.bottom - GAP - EDGE;
+  const above = at.top - GAP - EDGE;
+  const up = below < node.offsetHeight && above > below;
+  node.style.maxHeight = `${Math.min(380, up ? above : below)}px`;
+  node.style.left = `${Math.max(EDGE, Math.min(at.left, innerWidth - node.offsetWidth - EDGE))}px`;
+  node.style.top = up ? "auto" : `${at.bottom + GAP}px`;
+  node.style.bottom = up ? `${innerHeight - at.top + GAP}px` : "auto";
 }
 
-/** Shows `node` beside `anchor`, inside the anchor's dialog if it stands in one. */
+/** Places what is open afresh, because its size changed. */
+export function settlePopover() {
+  if (!open) return;
+  open.node.style.maxHeight = "";
+  place(open.node, open.anchor);
+}
+
+const controlOf = (anchor) => (anchor.matches("button") ? anchor : anchor.querySelector("button[aria-haspopup]"));
+
+/** Shows `node` beside `anchor`, inside the anchor's dialog if it stands in one; false if that closed it instead. */
 export function openPopover(anchor, node, onclose) {
   const again = open?.anchor === anchor;
   closePopover();
@@ -32,7 +46,7 @@ export function openPopover(anchor, node, onclose) {
   node.classList.add("popover");
   (anchor.closest("dialog") ?? document.body).append(node);
   open = { node, anchor, onclose };
-  anchor.setAttribute("aria-expanded", "true");
+  controlOf(anchor)?.setAttribute("aria-expanded", "true");
   place(node, anchor);
   return true;
 }
@@ -47,33 +61,43 @@ document.addEventListener("keydown", (event) => {
   closePopover();
 }, true);
 addEventListener("resize", closePopover);
+
+/** What is open goes with its anchor when that is scrolled, and closes when that is out of sight. */
+function follow() {
+  const at = open.anchor.getBoundingClientRect();
+  const seen = (open.anchor.closest(".modal-body, .scroller") ?? document.body).getBoundingClientRect();
+  if (at.bottom < seen.top || at.top > seen.bottom) closePopover();
+  else place(open.node, open.anchor);
+}
+
 document.addEventListener("scroll", (event) => {
-  if (open && !open.node.contains(event.target)) closePopover();
+  if (open && !open.node.contains(event.target)) follow();
 }, true);
 
 /** Arrow keys, Home and End move the focus among `host`'s elements that match. */
-export function roveFocus(host, selector) {
+function roveFocus(host, selector) {
   host.addEventListener("keydown", (event) => {
     const all = [...host.querySelectorAll(selector)];
     const now = all.indexOf(document.activeElement);
     const next = { ArrowDown: now + 1, ArrowUp: now < 0 ? all.length - 1 : now - 1, Home: 0, End: all.length - 1 }[event.key];
-    if (next === undefined || !all.length || (event.target.matches("input") && ["Home", "End"].includes(event.key))) return;
+    if (next === undefined || !all.length) return;
     event.preventDefault();
     all[(next + all.length) % all.length].focus();
   });
 }
 
-/** A menu of `items` ({label, description, href, onpick}) under `anchor`. */
-export function openMenu(anchor, items) {
-  const rows = items.map(({ label, description, href, onpick }) =>
+/** A menu of `items` ({label, description, mark, href, current, onpick}) under `anchor`, perhaps with a title. */
+export function openMenu(anchor, items, title = "") {
+  const rows = items.map(({ label, description, mark, href, current, onpick }) =>
     h("button", {
-      type: "button", role: "menuitem", class: "menu-item",
+      type: "button", role: "menuitem", class: "menu-item", "aria-current": current ? "true" : null,
       onclick: () => {
         closePopover();
         onpick();
       },
-    }, h("span", { class: "menu-words" }, h("span", {}, label), description && h("small", {}, description)), href && icon("external")));
-  const menu = h("div", { role: "menu", class: "menu" }, ...rows);
+    }, mark, h("span", { class: "menu-words" }, h("span", {}, label), description && h("small", {}, description)), href && icon("external")));
+  const menu = h("div", { role: "menu", class: "menu", "aria-label": title || null }, title && h("div", { class: "group-label" }, title), ...rows);
   roveFocus(menu, "[role=menuitem]");
-  if (openPopover(anchor, menu)) rows[0]?.focus();
+  if (!openPopover(anchor, menu)) return;
+  (rows[items.findIndex(({ current }) => current)] ?? rows[0])?.focus();
 }

@@ -35,7 +35,8 @@ const leaves = {
   color: ({ value }) => swatch(value),
 };
 
-const inlineNodes = (elements = []) =>
+/** The nodes of inline elements. */
+export const inlineNodes = (elements = []) =>
   elements.map((element) => {
     const draw = leaves[element.type];
     return draw ? styled(draw(element), element.style) : h("span", { class: "unknown" }, `rich text “${element.type}”`);

@@ -1,8 +1,8 @@
-// Where the person is, kept in the address: ?as=U…&channel=C…&thread=ts&theme=dark.
+// Where the person is, kept in the address: ?as=U…&channel=C…&tab=home&thread=ts&theme=dark.
 
-const KEYS = ["as", "channel", "thread", "theme"];
+const KEYS = ["as", "channel", "tab", "thread", "theme"];
 
-/** The address's {as, channel, thread, theme}; what isn't there is null. */
+/** The address's {as, channel, tab, thread, theme}; what isn't there is null. */
 export function readRoute() {
   const params = new URLSearchParams(location.search);
   return Object.fromEntries(KEYS.map((key) => [key, params.get(key)]));

@@ -1,12 +1,13 @@
-// What the page knows of the workspace: the last /page/state, and look-ups in it.
+// What the page knows of the workspace: the last /page/state, the channel that is open (`here`), and look-ups in it.
 
-const EMPTY = { workspace: { id: "", name: "" }, me: "", people: [], bot: { user_id: "", name: "", connected: false, connections: 0 }, channels: [], commands: [] };
+const EMPTY = { workspace: { id: "", name: "" }, me: "", people: [], bot: { user_id: "", name: "", connected: false, connections: 0 }, channels: [], commands: [], shortcuts: [], home: false };
 
 export const workspace = { ...EMPTY };
 
 /** Takes over a new /page/state. */
 export function learn(state) {
   Object.assign(workspace, EMPTY, state);
+  workspace.shortcuts = workspace.shortcuts.filter(({ type }) => type === "global");
 }
 
 const STRANGER = { color: "#7d888d", role: "", bot: false };

@@ -2,8 +2,8 @@
 
 from bot.sandbox.slack.blocks import problems, view_problems
 from bot.sandbox.slack.delivery import HttpMode
-from bot.sandbox.slack.manifest import Manifest
+from bot.sandbox.slack.manifest import Manifest, ManifestError
 from bot.sandbox.slack.parts import Tokens
 from bot.sandbox.slack.standin import SlackStandIn
 
-__all__ = ["HttpMode", "Manifest", "SlackStandIn", "Tokens", "problems", "view_problems"]
+__all__ = ["HttpMode", "Manifest", "ManifestError", "SlackStandIn", "Tokens", "problems", "view_problems"]

@@ -67,10 +67,9 @@ def _read_blocks(parts: Parts, args: Args) -> list[Json] | None:
     blocks = _read_list(args, "blocks", "invalid_blocks", "invalid_blocks_format")
     if not blocks:
         return blocks
-    wrong = problems(blocks)
+    wrong = block_problems(parts, blocks)
     if any(ONE_TABLE in each for each in wrong):
         raise ApiError("invalid_attachments", wrong, errors=[ONE_TABLE])
-    wrong = wrong or [*_out_of_reach(parts, blocks)]
     if wrong:
         raise ApiError("invalid_blocks", wrong, errors=wrong)
     if too_long(blocks):
@@ -78,7 +77,12 @@ def _read_blocks(parts: Parts, args: Args) -> list[Json] | None:
     return with_block_ids(blocks)
 
 
-def _out_of_reach(parts: Parts, blocks: list[Json]) -> Iterator[str]:
+def block_problems(parts: Parts, blocks: Any) -> list[str]:
+    """What Slack would refuse in a message's blocks, files and pictures that it can't show included."""
+    return problems(blocks) or [*out_of_reach(parts, blocks)]
+
+
+def out_of_reach(parts: Parts, blocks: list[Json]) -> Iterator[str]:
     """What is well formed but can't be shown: unknown files, videos without their scope."""
     for place, block in enumerate(blocks):
         if block["type"] == "video" and "links.embed:write" not in parts.manifest.scopes:
@@ -113,6 +117,9 @@ def with_block_ids(blocks: list[Json]) -> list[Json]:
             named_block["elements"] = [{"action_id": new_block_id(), **each} for each in block["elements"]]
         elif block["type"] == "section" and "accessory" in block and block["accessory"]["type"] != "image":
             named_block["accessory"] = {"action_id": new_block_id(), **block["accessory"]}
+        elif block["type"] == "input":
+            named_block = {"optional": False, "dispatch_action": False, **named_block}
+            named_block["element"] = {"action_id": new_block_id(), **block["element"]}
         named.append(named_block)
     return named
 

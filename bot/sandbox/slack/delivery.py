@@ -30,6 +30,12 @@ class Ack:
 
     payload: Any = None
     error: str | None = None
+    delivery: Delivery | None = None
+
+    def blame(self, what: str) -> None:
+        """Write into the ledger that the ack came, and what in it Slack can't take."""
+        if self.delivery is not None and what:
+            self.delivery.error = what
 
 
 @dataclass(frozen=True)
@@ -92,12 +98,12 @@ class Post:
         if isinstance(response, _HttpError):
             return self._failed(delivery, "http_service_error")
         self.parts.workspace.tell("acked")
-        return Ack(response)
+        return Ack(response, delivery=delivery)
 
     def _failed(self, delivery: Delivery, error: str) -> Ack:
         delivery.error = error
         self.parts.workspace.tell("not acked")
-        return Ack(error=error)
+        return Ack(error=error, delivery=delivery)
 
     async def _over_http(self, mode: HttpMode, kind: str, payload: Json, attempt: int, why: str) -> Any:
         body, content_type = _body(kind, payload)

@@ -7,7 +7,8 @@ from bot.sandbox.slack.records import Person
 from bot.sandbox.slack.workspace import Workspace
 
 _PIECE = re.compile(
-    r"(?P<link>https?://[^\s<>|]+)"
+    r"(?P<ready><@[UW]\w+>)"
+    r"|(?P<link>https?://[^\s<>|]+)"
     r"|(?P<mail>\b[\w.+-]+@[\w-]+\.[\w.-]*\w)"
     r"|(?P<bare>(?<![\w@./:-])(?:[\w-]+\.)+(?:com|org|net|io|dev|app|ai)(?:/[^\s<>|]*)?(?![\w.]))"
     r"|(?<![\w@])@(?P<handle>[\w.-]*\w)"
@@ -40,6 +41,8 @@ class Escaper:
     def _replace(self, piece: re.Match[str]) -> str:
         whole = piece.group()
         match piece.lastgroup:
+            case "ready":
+                return self._ready(whole)
             case "link":
                 return _link(whole, "")
             case "bare":
@@ -51,11 +54,18 @@ class Escaper:
             case _:
                 return self._channel(whole)
 
+    def _ready(self, whole: str) -> str:
+        """A mention that was typed as messages carry it: good in a message, mere text in a command."""
+        return whole if not self.labels and whole[2:-1] in self.workspace.people else entities(whole)
+
     def _mention(self, whole: str) -> str:
         name = whole[1:].lower()
         for person in self.workspace.people.values():
             if name in (person.handle.lower(), person.name.lower()):
                 return f"<@{person.id}|{person.handle}>" if self.labels else f"<@{person.id}>"
+        for group in self.workspace.groups.values():
+            if name == group.handle and not group.disabled:
+                return f"<!subteam^{group.id}|@{group.handle}>" if self.labels else f"<!subteam^{group.id}>"
         return entities(whole)
 
     def _channel(self, whole: str) -> str:

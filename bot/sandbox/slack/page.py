@@ -9,11 +9,14 @@ from typing import Any
 
 from aiohttp import web
 
-from bot.sandbox.slack.errors import ApiError
+from bot.sandbox.slack.clicks import Clicks
+from bot.sandbox.slack.modals import Modals
+from bot.sandbox.slack.page_requests import bad_request, not_found, person_in, read_body, seen_in
 from bot.sandbox.slack.parts import Parts
 from bot.sandbox.slack.people import People
 from bot.sandbox.slack.records import Channel, Json, Message, Person
 from bot.sandbox.slack.sockets import Sockets
+from bot.sandbox.slack.views import View
 from bot.sandbox.slack.workspace import ANA, BOT, NAME, TEAM
 
 _MOST_NEWS = 2_000  # events that wait for a slow page before it has to connect afresh
@@ -42,12 +45,15 @@ class Page:
 
     parts: Parts
     people: People
+    clicks: Clicks
+    modals: Modals
     sockets: Sockets
     _viewers: set[_Viewer] = field(default_factory=set)
 
     def __post_init__(self) -> None:
-        """Watch the workspace for news."""
+        """Watch the workspace and the views for news."""
         self.parts.workspace.watch(self._news)
+        self.parts.views.watch(self._view_news)
 
     def routes(self) -> list[web.RouteDef]:
         """The routes, to be mounted at the root of the server."""
@@ -63,7 +69,7 @@ class Page:
         ]
 
     async def _state(self, request: web.Request) -> web.Response:
-        person = self._person(request.query.get("as") or ANA)
+        person = person_in(self.parts, {"as": request.query.get("as") or ANA})
         workspace = self.parts.workspace
         seen = [each for each in workspace.channels.values() if workspace.sees(person.id, each)]
         team = [each for each in workspace.people.values() if each.team == TEAM and not each.is_bot]
@@ -78,6 +84,8 @@ class Page:
                     each.model_dump(include={"command", "description", "usage_hint"})
                     for each in self.parts.manifest.commands.values()
                 ],
+                "shortcuts": [each.model_dump() for each in self.parts.manifest.shortcuts.values()],
+                "home": self.parts.manifest.home_enabled,
             }
         )
 
@@ -106,58 +114,56 @@ class Page:
         person, channel = self._place(request.query)
         root = channel.roots.get(request.query.get("ts", ""))
         if root is None:
-            raise _not_found("thread_not_found")
+            raise not_found("thread_not_found")
         own = [each for each in channel.ephemerals.values() if each.to == person.id and each.thread_ts == root.ts]
         return _listed([root, *root.replies.values(), *own])
 
     async def _file(self, request: web.Request) -> web.Response:
         file = self.parts.workspace.files.get(request.match_info["id"])
         if file is None or file.data is None:
-            raise _not_found("file_not_found")
+            raise not_found("file_not_found")
         # Whatever the bot uploads is shown as data: a page that it brought along must not run here.
         headers = {"X-Content-Type-Options": "nosniff", "Content-Security-Policy": "sandbox"}
         return web.Response(body=file.data, content_type=file.mimetype, headers=headers)
 
     async def _say(self, request: web.Request) -> web.Response:
-        sent = await _body(request)
+        sent = await read_body(request)
         person, channel = self._place(sent)
         thread = sent.get("thread_ts")
         outcome = await self.people.say(person, channel, str(sent.get("text", "")), thread or None)
         return web.json_response(outcome.as_json())
 
     async def _act(self, request: web.Request) -> web.Response:
-        sent = await _body(request)
-        person, channel = self._place(sent)
-        action = sent.get("action")
+        sent = await read_body(request)
+        action, seen, when = sent.get("action"), seen_in(sent), sent.get("when")
         if not isinstance(action, dict):
-            raise _bad("action must be an object")
-        state = sent.get("state")
-        seen = state.get("values") if isinstance(state, dict) else None
-        ts = str(sent.get("message_ts", ""))
-        outcome = await self.people.act(person, channel, ts, action, seen if isinstance(seen, dict) else None)
+            raise bad_request("action must be an object")
+        if "view_id" in sent:
+            who = person_in(self.parts, sent)
+            outcome = await self.modals.act(who, str(sent["view_id"]), action, seen=seen, when=when)
+        else:
+            who, channel = self._place(sent)
+            outcome = await self.clicks.act(who, channel, str(sent.get("message_ts", "")), action, seen=seen, when=when)
         return web.json_response(outcome.as_json())
 
     async def _suggest(self, request: web.Request) -> web.Response:
-        sent = await _body(request)
-        person, channel = self._place(sent)
-        ts = str(sent.get("message_ts", ""))
-        return web.json_response(await self.people.suggest(person, channel, ts, sent))
-
-    def _person(self, who: str) -> Person:
-        try:
-            return self.parts.person(who)
-        except ApiError as error:
-            raise _not_found(error.code) from None
+        sent = await read_body(request)
+        if "view_id" in sent:
+            offered = await self.modals.suggest(person_in(self.parts, sent), str(sent["view_id"]), sent)
+        else:
+            person, channel = self._place(sent)
+            offered = await self.clicks.suggest(person, channel, str(sent.get("message_ts", "")), sent)
+        return web.json_response(offered.as_json())
 
     def _place(self, given: Any) -> tuple[Person, Channel]:
-        person = self._person(str(given.get("as", "")))
+        person = person_in(self.parts, given)
         channel = self.parts.workspace.channels.get(str(given.get("channel", "")))
         if channel is None or not self.parts.workspace.sees(person.id, channel):
-            raise _not_found("channel_not_found")
+            raise not_found("channel_not_found")
         return person, channel
 
     async def _events(self, request: web.Request) -> web.StreamResponse:
-        person = self._person(request.query.get("as", ""))
+        person = person_in(self.parts, request.query)
         stream = web.StreamResponse(headers={"Content-Type": "text/event-stream", "Cache-Control": "no-cache"})
         await stream.prepare(request)
         await stream.write(b": hello\n\n")
@@ -207,6 +213,12 @@ class Page:
             if self._concerns(viewer.person, message, channel):
                 viewer.tell(news)
 
+    def _view_news(self, what: str, view: View) -> None:
+        kind = {"type": "home"} if what == "home" else {"type": "view", "do": what}
+        for viewer in tuple(self._viewers):
+            if viewer.person.id == view.person:
+                viewer.tell({**kind, "view": view.as_view()})
+
     def _concerns(self, person: Person, message: Message | None, channel: Channel | None) -> bool:
         if message is None or channel is None:
             return True
@@ -231,21 +243,3 @@ def _shown(person: Person) -> Json:
 def _listed(messages: list[Message]) -> web.Response:
     ordered = sorted(messages, key=lambda each: each.ts)
     return web.json_response({"messages": [each.as_page_message() for each in ordered]})
-
-
-async def _body(request: web.Request) -> Json:
-    try:
-        sent = await request.json()
-    except ValueError:
-        raise _bad("not JSON") from None
-    if not isinstance(sent, dict):
-        raise _bad("not an object")
-    return sent
-
-
-def _not_found(error: str) -> web.HTTPNotFound:
-    return web.HTTPNotFound(text=json.dumps({"ok": False, "error": error}), content_type="application/json")
-
-
-def _bad(error: str) -> web.HTTPBadRequest:
-    return web.HTTPBadRequest(text=json.dumps({"ok": False, "error": error}), content_type="application/json")

@@ -1,5 +1,6 @@
 """The parts of the stand-in that its rooms share, and the questions they all ask of them."""
 
+from collections import OrderedDict
 from dataclasses import dataclass, field
 
 from bot.sandbox.slack.errors import ApiError, missing_scope
@@ -7,7 +8,7 @@ from bot.sandbox.slack.faults import Faults
 from bot.sandbox.slack.ledger import Ledger
 from bot.sandbox.slack.limits import RateLimits
 from bot.sandbox.slack.manifest import Manifest
-from bot.sandbox.slack.records import Channel, Person
+from bot.sandbox.slack.records import Channel, Message, Person
 from bot.sandbox.slack.triggers import Triggers
 from bot.sandbox.slack.views import Views
 from bot.sandbox.slack.workspace import BOT, Workspace
@@ -23,7 +24,10 @@ class Tokens:
 
 @dataclass
 class Parts:
-    """Everything that a call may touch. `base_url` is known once the server listens."""
+    """Everything that a call may touch. `base_url` is known once the server listens.
+
+    `more_domains` unfurl besides those of the manifest; `shared_links` are messages by the unfurl_id of their event.
+    """
 
     manifest: Manifest
     workspace: Workspace
@@ -33,7 +37,14 @@ class Parts:
     faults: Faults = field(default_factory=Faults)
     triggers: Triggers = field(default_factory=Triggers)
     views: Views = field(default_factory=Views)
+    more_domains: tuple[str, ...] = ()
+    shared_links: OrderedDict[str, Message] = field(default_factory=OrderedDict)
     base_url: str = ""
+
+    @property
+    def unfurl_domains(self) -> tuple[str, ...]:
+        """The domains whose links the app is told of."""
+        return (*self.manifest.features.unfurl_domains, *self.more_domains)
 
     def need_scope(self, scope: str) -> None:
         """Raise missing_scope unless the manifest grants this scope."""

@@ -7,6 +7,15 @@ from typing import Any, Literal
 Json = dict[str, Any]
 Role = Literal["admin", "member", "guest"]
 Kind = Literal["public", "private", "im"]
+Place = tuple[str, str]  # block_id and action_id of an element
+
+
+@dataclass
+class Held:
+    """What a person has entered in the elements of a message or view, and what external selects offered there."""
+
+    entries: dict[Place, Json] = field(default_factory=dict)
+    offered: dict[Place, dict[str, Json]] = field(default_factory=dict)  # options by their value
 
 
 @dataclass
@@ -129,7 +138,10 @@ class Message:
     to: str | None = None
     deleted: bool = False
     versions: int = 1
-    chosen: dict[str, Json] = field(default_factory=dict)  # by person: what they last picked in it
+    held: dict[str, Held] = field(default_factory=dict)  # by person: what they picked in it
+    reactions: dict[str, list[str]] = field(default_factory=dict)  # by emoji: who
+    links: tuple[str, ...] = ()  # those that the app was told of, and may unfurl
+    previous: Json | None = None  # what it was before an edit, until the event of that edit was made
     replies: "OrderedDict[str, Message]" = field(default_factory=OrderedDict)
 
     @property
@@ -150,6 +162,7 @@ class Message:
             "edited": self.edited,
             "metadata": self.metadata,
             "thread_ts": self.thread_ts,
+            "reactions": [{"name": name, "users": who, "count": len(who)} for name, who in self.reactions.items()],
         }
         shown.update((key, value) for key, value in optional.items() if value)
         return shown | self._thread()
@@ -168,6 +181,7 @@ class Message:
         }
         optional = {
             "blocks": self.blocks,
+            "attachments": self.attachments,
             "files": [each.as_page_file() for each in self.files],
             "thread_ts": self.thread_ts,
         }

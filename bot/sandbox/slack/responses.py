@@ -109,6 +109,6 @@ class Responses:
 
     def _source(self, channel: Channel, source: str | None) -> Message:
         found = channel.find(source or "") or channel.ephemerals.get(source or "")
-        if found is None:
+        if found is None or found.bot_id is None:  # a click in an unfurled link doesn't give a person's message away
             raise ApiError("message_not_found")
         return found

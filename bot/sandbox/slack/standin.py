@@ -9,15 +9,21 @@ from aiohttp import web
 
 from bot.sandbox.slack.actions import elements
 from bot.sandbox.slack.api import Api
+from bot.sandbox.slack.clicks import Clicks
 from bot.sandbox.slack.control import Control
 from bot.sandbox.slack.delivery import ACK_SECONDS, RETRY_AFTER, HttpMode, Post
+from bot.sandbox.slack.events import Events
 from bot.sandbox.slack.faults import Faults
+from bot.sandbox.slack.hands import Hands
 from bot.sandbox.slack.ledger import Call, Ledger
 from bot.sandbox.slack.limits import RateLimits
 from bot.sandbox.slack.manifest import Manifest
+from bot.sandbox.slack.modals import Modals
+from bot.sandbox.slack.outcomes import Outcome
 from bot.sandbox.slack.page import Page
+from bot.sandbox.slack.page_views import PageViews
 from bot.sandbox.slack.parts import Parts, Tokens
-from bot.sandbox.slack.people import Outcome, People
+from bot.sandbox.slack.people import People
 from bot.sandbox.slack.records import Channel, Json, Message, Person
 from bot.sandbox.slack.responses import Responses
 from bot.sandbox.slack.sockets import Sockets
@@ -29,12 +35,13 @@ from bot.sandbox.slack.workspace import Workspace
 T = TypeVar("T")
 
 
-class SlackStandIn:
+class SlackStandIn(Hands):
     """A Slack of one workspace and one app, in memory.
 
     `manifest` grants scopes and commands. `rate_scale` multiplies the rate limits, None turns them off. `http`
     delivers payloads signed to a URL instead of over Socket Mode. `ack_seconds` is how long an ack may take,
     `retry_after` the seconds before each redelivery of an event, `clock` what limits and lifetimes go by.
+    `unfurl_domains` are domains whose links are shared besides those of the manifest.
     `routes` go into a server whose address is then written to `base_url`.
     """
 
@@ -49,6 +56,7 @@ class SlackStandIn:
         retry_after: Sequence[float] = RETRY_AFTER,
         clock: Callable[[], float] = time.monotonic,
         most_messages: int = 20_000,
+        unfurl_domains: Sequence[str] = (),
     ) -> None:
         granted = manifest if isinstance(manifest, Manifest) else Manifest.read(manifest)
         self.parts = Parts(
@@ -57,12 +65,16 @@ class SlackStandIn:
             limits=RateLimits(rate_scale, clock),
             tokens=tokens or Tokens(),
             triggers=Triggers(clock),
+            more_domains=tuple(unfurl_domains),
         )
         self.sockets = Sockets(self.parts)
         self.post = Post(self.parts, self.sockets, http, ack_seconds, retry_after)
         self.responses = Responses(self.parts, clock)
-        self.people = People(self.parts, self.post, self.responses)
-        self.page = Page(self.parts, self.people, self.sockets)
+        self.events = Events(self.parts, self.post)
+        self.people = People(self.parts, self.post, self.responses, self.events)
+        self.clicks = Clicks(self.parts, self.post, self.responses)
+        self.modals = Modals(self.parts, self.post, self.responses)
+        self.page = Page(self.parts, self.people, self.clicks, self.modals, self.sockets)
 
     def routes(self) -> list[web.RouteDef]:
         """Everything under `/slack/` and `/page/`."""
@@ -76,6 +88,7 @@ class SlackStandIn:
             web.post("/slack/actions/{team}/{domain}/{key}", self.responses.serve),
             *Control(self.parts, self.sockets).routes(),
             *self.page.routes(),
+            *PageViews(self.parts, self.clicks, self.modals, self.events).routes(),
         ]
 
     @property
@@ -128,11 +141,11 @@ class SlackStandIn:
 
     async def act(self, as_: str, channel: str, message_ts: str, action: Json) -> Outcome:
         """Click: `action` needs block_id and action_id as in the message, and what was picked."""
-        return await self.people.act(self.person(as_), self.channel(channel), message_ts, action)
+        return await self.clicks.act(self.person(as_), self.channel(channel), message_ts, action)
 
     async def click(self, as_: str, message: Message, words: str) -> Outcome:
         """Click the button, or pick the option, that shows these words. Raises LookupError."""
-        return await self.people.act(
+        return await self.clicks.act(
             self.person(as_), self.channel(message.channel), message.ts, _showing(message, words)
         )
 
@@ -167,7 +180,7 @@ class SlackStandIn:
     async def close(self) -> None:
         """End streams, connections and deliveries."""
         self.page.close()
-        await self.people.close()
+        await self.events.close()
         await self.post.close()
         await self.sockets.close()
 

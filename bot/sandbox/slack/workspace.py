@@ -7,6 +7,7 @@ from collections.abc import Callable
 from itertools import count
 from typing import Any, TypeVar
 
+from bot.sandbox.slack.groups import Group
 from bot.sandbox.slack.records import Channel, File, Json, Kind, Message, Person
 
 T = TypeVar("T")
@@ -15,6 +16,7 @@ News = Callable[[str, Message | None, Channel | None], None]
 TEAM, DOMAIN, NAME = "T0NORTHWND", "northwind", "Northwind"
 BOT, BOT_ID, APP = "U0THREADBK", "B0THREADBK", "A0THREADBK"
 ANA, BEN, GUS, STRANGER = "U0ANARUIZ1", "U0BENOKAFR", "U0GUSLIND1", "U0FAYSOUTH"
+ANALYSTS = "S0ANALYSTS"
 GENERAL, DATA, FINANCE, LEADERS, OLD = "C0GENERAL1", "C0DATATEAM", "C0FINANCE1", "C0LEADERS1", "C0OLDSTUFF"
 
 
@@ -30,6 +32,7 @@ class Workspace:
         self.people: dict[str, Person] = {}
         self.channels: dict[str, Channel] = {}
         self.files: OrderedDict[str, File] = OrderedDict()
+        self.groups: dict[str, Group] = {}
         self.unread: dict[tuple[str, str], int] = {}
         self._most_messages, self._most_bytes = most_messages, most_bytes
         self._held_bytes = 0
@@ -53,6 +56,7 @@ class Workspace:
         self.add_channel(OLD, "old-reports", "public", [ANA, BEN, BOT]).archived = True
         for person in (ANA, BEN, GUS):
             self.open_im(person)
+        self.groups[ANALYSTS] = Group(ANALYSTS, TEAM, "analysts", "Analysts", [ANA, BEN])
 
     def add_person(self, person: Person) -> Person:
         """Add somebody, or replace the one with the same id."""

@@ -19,12 +19,28 @@ MANIFEST = Path(__file__).parents[3] / "manifest.yml"
 BOT_TOKEN, APP_TOKEN, SECRET = "xoxb-sandbox", "xapp-sandbox", "s3cret"
 
 
-def manifest_with(*scopes: str, without: str = "", events: tuple[str, ...] = ()) -> Manifest:
-    """The real manifest with more scopes, without one, or with subscriptions to events."""
+def manifest_with(
+    *scopes: str,
+    without: str = "",
+    events: tuple[str, ...] = (),
+    shortcuts: tuple[tuple[str, str], ...] = (),
+    home: bool = False,
+    domains: tuple[str, ...] = (),
+) -> Manifest:
+    """The real manifest with more scopes, without one, subscribed to just these events, with other features.
+
+    Shortcuts are (callback_id, type); a Home tab comes and goes with `home`.
+    """
     real = Manifest.read(MANIFEST)
     changed = real.model_dump()
     changed["oauth_config"]["scopes"]["bot"] = (real.scopes | set(scopes)) - {without}
     changed["settings"]["event_subscriptions"]["bot_events"] = frozenset(events)
+    changed["features"]["app_home"]["home_tab_enabled"] = home
+    changed["features"]["unfurl_domains"] = domains
+    changed["features"]["shortcuts"] = [
+        {"callback_id": name, "type": kind, "name": name, "description": f"{name}, from anywhere"}
+        for name, kind in shortcuts
+    ]
     return Manifest.model_validate(changed)
 
 

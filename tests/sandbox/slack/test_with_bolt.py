@@ -184,7 +184,8 @@ async def _serve_bolt(house: House, app: AsyncApp) -> None:
 
 
 async def test_a_mention_comes_again_until_its_ack_arrives() -> None:
-    slack = SlackStandIn(manifest_with(events=("app_mention",)), ack_seconds=0.2, retry_after=(0, 0, 0))
+    manifest = manifest_with("app_mentions:read", events=("app_mention",))
+    slack = SlackStandIn(manifest, ack_seconds=0.2, retry_after=(0, 0, 0))
     async with running(slack) as house:
         app, heard = house.app(), []
 
@@ -203,7 +204,8 @@ async def test_a_mention_comes_again_until_its_ack_arrives() -> None:
         assert len({event for _, event in heard}) == 1
 
 
-async def test_an_app_that_subscribed_to_nothing_hears_nothing(house: House) -> None:
-    await house.connect(house.app())
-    assert (await house.slack.say("ana", "data", "@Threadbook rerun")).ok
-    assert house.slack.ledger.deliveries() == []
+async def test_an_app_that_subscribed_to_nothing_hears_nothing() -> None:
+    async with running(SlackStandIn(manifest_with())) as house:
+        await house.connect(house.app())
+        assert (await house.slack.mentions("ana", "data", "@Threadbook rerun")).ok
+        assert house.slack.ledger.deliveries() == []

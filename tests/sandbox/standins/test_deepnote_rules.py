@@ -61,7 +61,10 @@ async def test_a_body_that_is_no_json_object_is_400(ana: Visitor) -> None:
         assert answer.status == 400
 
 
-@pytest.mark.parametrize("path", ["/v2/me", "/v2/projects", f"/v2/runs/{uuid4()}", "/v2/notebooks/x", "/v2/nothing"])
+PATHS = ["/v2/me", "/v2/projects", "/v2/runs/00000000-0000-4000-8000-000000000000", "/v2/notebooks/x", "/v2/nothing"]
+
+
+@pytest.mark.parametrize("path", PATHS)
 async def test_without_a_good_token_all_is_401(ana: Visitor, path: str) -> None:
     for token in (None, "wrong"):
         status, answer = await ana.ask("GET", f"/deepnote{path}", token=token)

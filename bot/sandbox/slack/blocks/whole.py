@@ -7,6 +7,7 @@ from typing import Any
 from bot.sandbox.slack.blocks.check import Check, array, boolean, by_type, fields, one_of, say, string
 from bot.sandbox.slack.blocks.layout import BLOCKS, MOST_BLOCKS, Surface
 from bot.sandbox.slack.blocks.objects import plain
+from bot.sandbox.slack.blocks.richtext import rich_text
 
 ONE_TABLE = "only_one_table_allowed"
 _MOST_MARKDOWN = 12_000  # characters of all markdown blocks of a message
@@ -31,6 +32,13 @@ def view_problems(view: Any) -> list[str]:
     """What Slack would refuse in this modal or Home view; an empty list if nothing."""
     out: list[str] = []
     _view(view, "/view", out)
+    return out
+
+
+def rich_text_problems(value: Any) -> list[str]:
+    """What Slack would refuse in what somebody typed into a rich text field; an empty list if nothing."""
+    out: list[str] = []
+    rich_text(value, "", out)
     return out
 
 

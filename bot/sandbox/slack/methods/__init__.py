@@ -4,7 +4,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot.sandbox.slack.args import Args
-from bot.sandbox.slack.methods import chat, conversations, files, identity, users, views
+from bot.sandbox.slack.methods import (
+    chat,
+    conversations,
+    files,
+    identity,
+    reactions,
+    unfurl,
+    usergroups,
+    users,
+    views,
+)
 from bot.sandbox.slack.parts import Parts
 from bot.sandbox.slack.records import Json
 
@@ -28,6 +38,7 @@ METHODS: dict[str, Method] = {
     "chat.getPermalink": Method(chat.get_permalink, None),
     "chat.postEphemeral": Method(chat.post_ephemeral, 4, "chat:write"),
     "chat.postMessage": Method(chat.post_message, None, "chat:write", by_channel=True),
+    "chat.unfurl": Method(unfurl.unfurl, 3, "links:write"),
     "chat.update": Method(chat.update, 3, "chat:write"),
     "conversations.history": Method(conversations.history, 3),
     "conversations.info": Method(conversations.info, 3),
@@ -38,6 +49,11 @@ METHODS: dict[str, Method] = {
     "conversations.replies": Method(conversations.replies, 3),
     "files.completeUploadExternal": Method(files.complete, 4, "files:write"),
     "files.getUploadURLExternal": Method(files.get_upload_url, 4, "files:write"),
+    "reactions.add": Method(reactions.add, 3, "reactions:write"),
+    "reactions.remove": Method(reactions.remove, 2, "reactions:write"),
+    "team.info": Method(identity.team_info, 3, "team:read"),
+    "usergroups.list": Method(usergroups.list_, 2, "usergroups:read"),
+    "usergroups.users.list": Method(usergroups.users, 2, "usergroups:read"),
     "users.info": Method(users.info, 4, "users:read"),
     "users.list": Method(users.list_, 2, "users:read"),
     "views.open": Method(views.open_, 4),

@@ -48,6 +48,7 @@ def root_of(channel: Channel, thread_ts: str) -> str | None:
 
 def rewrite(parts: Parts, message: Message, content: Content) -> None:
     """Edit a message; blocks and attachments that weren't given stay, as Slack documents."""
+    message.previous = message.as_message()
     if content.text is not None or content.blocks:
         message.text = content.text or ""
     if content.blocks is not None:
@@ -117,7 +118,10 @@ def post_ephemeral(parts: Parts, args: Args) -> Json:
         raise ApiError("user_not_in_channel")
     content = read_content(parts, args)
     thread = root_of(channel, args.text("thread_ts"))
-    message = parts.workspace.post(new_message(parts, channel, content, thread_ts=thread, to=user))
+    message = new_message(parts, channel, content, thread_ts=thread, to=user)
+    # Slack shows an ephemeral reply only in a thread that has begun; elsewhere it's accepted and never seen.
+    if thread is None or channel.roots[thread].replies:
+        parts.workspace.post(message)
     return {"message_ts": message.ts}
 
 

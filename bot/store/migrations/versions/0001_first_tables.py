@@ -90,8 +90,24 @@ def upgrade() -> None:
         "runs",
         ["holder", "state"],
         unique=False,
-        sqlite_where=sa.text("NOT settled"),
+        sqlite_where=sa.text("settled = 0"),
         postgresql_where=sa.text("NOT settled"),
+    )
+    op.create_index(
+        "ix_runs_unsettled",
+        "runs",
+        ["workspace", "settled"],
+        unique=False,
+        sqlite_where=sa.text("settled = 0"),
+        postgresql_where=sa.text("NOT settled"),
+    )
+    op.create_index(
+        "ix_runs_taken_back",
+        "runs",
+        ["holder"],
+        unique=False,
+        sqlite_where=sa.text("settled = 0 AND untracked_at IS NOT NULL"),
+        postgresql_where=sa.text("NOT settled AND untracked_at IS NOT NULL"),
     )
     op.create_index("ix_runs_listed", "runs", ["workspace", "channel", "id"], unique=False)
     op.create_index(op.f("ix_runs_platform_notebook_id"), "runs", ["platform", "notebook", "id"], unique=False)
@@ -165,10 +181,10 @@ def downgrade() -> None:
     )
     op.drop_index(op.f("ix_runs_remote_id"), table_name="runs")
     op.drop_index(op.f("ix_runs_platform_notebook_id"), table_name="runs")
+    op.drop_index("ix_runs_taken_back", table_name="runs")
+    op.drop_index("ix_runs_unsettled", table_name="runs")
     op.drop_index("ix_runs_listed", table_name="runs")
-    op.drop_index(
-        "ix_runs_held", table_name="runs", sqlite_where=sa.text("NOT settled"), postgresql_where=sa.text("NOT settled")
-    )
+    op.drop_index("ix_runs_held", table_name="runs")
     op.drop_table("runs")
     op.drop_index(op.f("ix_notices_workspace"), table_name="notices")
     op.drop_index("ix_notices_topic", table_name="notices")

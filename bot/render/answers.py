@@ -1,0 +1,75 @@
+"""Answers around a run and the catalogue: what stands in its way, who else is told, what was changed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.render import ids
+from bot.render.card import how, inputs_line
+from bot.render.masks import shown
+from bot.render.states import headline, title
+from bot.render.text import Block, button, context, plain, section, when
+from bot.reply import EntryChanged, OwnerAsked, ToldToo, UnderWay, UnfurlSet
+
+if TYPE_CHECKING:
+    from bot.model import Entry
+    from bot.render.replies import Answer
+
+Told = UnderWay | ToldToo | OwnerAsked | UnfurlSet | EntryChanged
+
+
+def answer(said: Told, command: str) -> Answer:
+    """The words of one of these replies."""
+    match said:
+        case UnderWay():
+            return _under_way(said)
+        case ToldToo(run=run, fresh=True):
+            words = f"👍 You'll be mentioned when *{title(run)}* (run {run.number}) ends."
+        case ToldToo(run=run):
+            words = f"You're on the list already: run {run.number} will mention you when it ends."
+        case OwnerAsked(run=run, fresh=True):
+            words = f"👍 The owner is being asked in the thread of run {run.number}."
+        case OwnerAsked(run=run):
+            words = f"The owner has been asked about run {run.number} already."
+        case UnfurlSet(on=True, fresh=fresh):
+            words = f"🔗 Addresses of notebooks {'now' if fresh else 'already'} unfold in this channel."
+            words += f" `{command} unfurl off` ends that."
+        case UnfurlSet(fresh=fresh):
+            words = f"🔗 Addresses of notebooks {'no longer unfold' if fresh else 'do not unfold'} in this channel."
+        case EntryChanged(entry=entry):
+            words = f"✅ Changed *{plain(entry.name)}*.\n{rules(entry)}".rstrip()
+    return words, [section(words)]
+
+
+def _under_way(said: UnderWay) -> Answer:
+    run = said.run
+    asker, since = plain(run.asker_name, 80), when(run.asked_at)
+    words = f"⏳ {asker} started this at {since}, as run {run.number}, and it hasn't ended."
+    if said.alone:
+        words = f"⏳ Only one at a time: {asker} started it at {since}, as run {run.number}."
+    value = str(run.number)
+    buttons: list[Block] = [button("Tell me too", ids.TELL_ME_TOO, value, style="primary")]
+    if not said.alone:
+        buttons.append(button("Run anyway", ids.RUN_ANYWAY, value))
+    about = context(f"*{title(run)}* · {inputs_line(run)} · {headline(run)} · {how(run)}")
+    return words, [section(words), about, {"type": "actions", "elements": buttons}]
+
+
+def rules(entry: Entry) -> str:
+    """What the catalogue says of a notebook beside its name, a line each."""
+    lines = []
+    if entry.describe:
+        lines.append(plain(entry.describe, 300))
+    if entry.defaults:
+        values = (f"{plain(name, 60)} {plain(shown(name, value), 80)}" for name, value in entry.defaults.items())
+        lines.append(f"Starts from: {' · '.join(values)}")
+    if entry.specs:
+        inputs = (f"{plain(spec.name, 60)} ({plain(spec.type, 20)})" for spec in entry.specs)
+        lines.append(f"Inputs: {' · '.join(inputs)}")
+    if entry.owner:
+        lines.append(f"Owner: <@{entry.owner}>")
+    if entry.channels:
+        lines.append("Only in: " + " ".join(f"<#{channel}>" for channel in entry.channels))
+    if entry.one_at_a_time:
+        lines.append("Only one run at a time")
+    return "\n".join(lines)

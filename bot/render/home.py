@@ -1,0 +1,76 @@
+"""The Home tab: what one person has running, their last runs, and the catalogue."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from bot.render import ids
+from bot.render.card import inputs_line
+from bot.render.states import headline, title
+from bot.render.text import Block, button, context, plain, section
+
+if TYPE_CHECKING:
+    from bot.model import Entry, Run
+    from bot.reply import HomeShown
+
+MOST_RUNNING: Final = 10
+MOST_ENTRIES: Final = 15
+
+
+def home(shown: HomeShown) -> dict[str, Any]:
+    """The view for views.publish."""
+    run = button("Run a notebook", ids.OPEN_FORM, "", style="primary") | {"value": "new"}
+    blocks: list[Block] = [
+        {"type": "header", "text": {"type": "plain_text", "text": "Threadbook", "emoji": True}},
+        section("Runs your team's notebooks, and tells you what they said."),
+        {"type": "actions", "block_id": "home", "elements": [run]},
+        {"type": "divider"},
+        section("*Running now*"),
+    ]
+    blocks += [_run(run) for run in shown.running[:MOST_RUNNING]] or [context("Nothing of yours is running.")]
+    more = len(shown.running) - MOST_RUNNING
+    if more > 0:
+        blocks.append(context(f"and {more} more"))
+    blocks.append(section("*Your last runs*"))
+    blocks += [_run(run) for run in shown.ended] or [context("None yet. The button above starts one.")]
+    blocks += [{"type": "divider"}, section("*Catalogue*")]
+    blocks += _catalogue(shown.entries)
+    return {"type": "home", "blocks": blocks}
+
+
+def refused(*, guest: bool) -> dict[str, Any]:
+    """What a guest sees, or somebody of another organisation."""
+    who = "Guests" if guest else "People of other organisations"
+    words = f"🔒 {who} can't use Threadbook here. Ask a member of this workspace to run it for you."
+    return {"type": "home", "blocks": [section(words)]}
+
+
+def _run(run: Run) -> Block:
+    words = f"*{title(run)}* · run {run.number}\n{headline(run)}\n{inputs_line(run)}"
+    again = button("Edit & run…", ids.EDIT_AND_RUN, str(run.number))
+    return section(words) | {"block_id": f"mine:{run.number}", "accessory": again}
+
+
+def _catalogue(entries: tuple[Entry, ...]) -> list[Block]:
+    if not entries:
+        return [context("Empty. In a channel, `/notebook add <name> <link>` gives a notebook a name for everybody.")]
+    search: Block = {
+        "type": "section",
+        "block_id": "search",
+        "text": {"type": "mrkdwn", "text": "Find a notebook by its name"},
+        "accessory": {
+            "type": "external_select",
+            "action_id": ids.FORM_NOTEBOOK,
+            "placeholder": {"type": "plain_text", "text": "Type a few letters"},
+            "min_query_length": 0,
+        },
+    }
+    blocks = [search]
+    for entry in entries[:MOST_ENTRIES]:
+        about = f"\n{plain(entry.describe, 200)}" if entry.describe else ""
+        words = f"*{plain(entry.name)}* · {entry.notebook.platform.label}{about}"
+        blocks.append(section(words) | {"accessory": button("Run…", ids.RUN_FORM, entry.name)})
+    more = len(entries) - MOST_ENTRIES
+    if more > 0:
+        blocks.append(context(f"and {more} more: the field above finds them"))
+    return blocks

@@ -1,0 +1,181 @@
+"""Events: mentions, which are commands where slash commands don't reach; the Home tab; links that unfold."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import TYPE_CHECKING, Any, Final
+
+import aiohttp
+from slack_sdk.errors import SlackApiError, SlackClientError
+
+from bot import links
+from bot.command import OpenForm
+from bot.desk import forms as desk_forms
+from bot.desk import telling
+from bot.errors import StoreUnavailable, UserError
+from bot.grammar import parse, without_mention
+from bot.render import home, replies
+from bot.render.unfurl import unfurl
+from bot.slack.front import Payload, spoken
+
+if TYPE_CHECKING:
+    from slack_bolt.async_app import AsyncApp, AsyncBoltContext
+    from slack_sdk.web.async_client import AsyncWebClient
+
+    from bot.command import Command
+    from bot.links import Hosts
+    from bot.slack.budget import Budget
+    from bot.slack.front import Front
+
+log = logging.getLogger(__name__)
+
+TROUBLE: Final = (SlackClientError, aiohttp.ClientError, TimeoutError, OSError)
+MENTION: Final = "@Threadbook"
+HOME_EVERY: Final = 0.5
+NEXT: Final = 2
+"""The urgency of what answers somebody who is waiting: after ends and cards."""
+
+
+class Events:
+    """Answers what Slack tells by events, which nobody waits three seconds for.
+
+    Args:
+        front: Who asks, and the desk.
+        client: Slack.
+        budget: The workspace's.
+        hosts: Whose addresses are notebooks'.
+    """
+
+    def __init__(self, front: Front, client: AsyncWebClient, budget: Budget, hosts: Hosts) -> None:
+        self._front = front
+        self._client = client
+        self._budget = budget
+        self._hosts = hosts
+
+    def listen(self, app: AsyncApp) -> None:
+        """Answer mentions, opened Homes and shared links."""
+        app.event("app_mention")(self._mentioned)
+        app.event("app_home_opened")(self._home_opened)
+        app.event("link_shared")(self._link_shared)
+
+    async def _mentioned(self, body: dict[str, Any], event: dict[str, Any], context: AsyncBoltContext) -> None:
+        if event.get("bot_id") or not event.get("user"):
+            return
+        payload = _payload(body, event)
+        thread = event.get("thread_ts")
+        try:
+            wanted = await self._read(event, str(context.bot_user_id or ""))
+        except UserError as error:
+            await self._whisper(payload, thread, replies.mistake(error, MENTION))
+            return
+        if isinstance(wanted, OpenForm):
+            # A mention brings no trigger that could open a form.
+            said: replies.Answer | None = replies.form_needs_a_click()
+        else:
+            said = await self._front.serve(payload, wanted)
+        await self._whisper(payload, thread, said)
+
+    async def _read(self, event: dict[str, Any], bot_user: str) -> Command:
+        run = None
+        if event.get("thread_ts"):
+            found = await self._front.desk.store.requests.by_card(
+                self._front.workspace, event["channel"], event["thread_ts"]
+            )
+            run = found.number if found else None
+        text = without_mention(event.get("text") or "", bot_user)
+        return parse(text, hosts=self._hosts, run=run, command=MENTION)
+
+    async def _whisper(self, payload: Payload, thread: str | None, said: replies.Answer | None) -> None:
+        """Tell the person alone, where they asked."""
+        if said is None:
+            return
+        await self._budget.take("chat.postEphemeral", NEXT)
+        arguments: dict[str, Any] = {"channel": payload.channel, "user": payload.user, **spoken(said)}
+        if thread:
+            arguments["thread_ts"] = thread
+        try:
+            await self._client.api_call("chat.postEphemeral", json=arguments)
+        except SlackApiError as error:
+            log.warning("chat.postEphemeral: %s", error.response.get("error"))
+        except TROUBLE as error:
+            log.warning("chat.postEphemeral: %s", type(error).__name__)
+
+    async def _home_opened(self, body: dict[str, Any], event: dict[str, Any]) -> None:
+        if event.get("tab") != "home":
+            return
+        payload = _payload(body, event, channel="")
+        try:
+            await self._front.desk.store.acts.home_opened(self._front.workspace, payload.user, self._front.desk.now())
+        except StoreUnavailable as error:
+            log.warning("the database isn't available: %s", error)
+        await self.draw_home(payload.user, payload)
+
+    async def draw_home(self, user: str, payload: Payload | None = None) -> None:
+        """Publish somebody's Home as it is now."""
+        payload = payload or Payload(team=self._front.workspace, user=user, channel="", key="")
+        try:
+            caller = await self._front.caller(payload)
+            if caller.person.guest or caller.person.foreign:
+                view = home.refused(guest=caller.person.guest)
+            else:
+                view = home.home(await telling.home(self._front.desk, caller))
+            await self._budget.take("views.publish", NEXT)
+            await self._client.views_publish(user_id=user, view=view)
+        except (UserError, StoreUnavailable) as error:
+            log.warning("a Home couldn't be drawn: %s", error)
+        except SlackApiError as error:
+            log.warning("views.publish: %s", error.response.get("error"))
+        except TROUBLE as error:
+            log.warning("views.publish: %s", type(error).__name__)
+
+    async def keep_homes(self, ended: asyncio.Queue[str]) -> None:
+        """Draw the Home anew of those whose runs have ended, if they look at it; until cancelled."""
+        while True:
+            await asyncio.sleep(HOME_EVERY)  # what ends together is drawn once
+            users = {await ended.get()}
+            while not ended.empty():
+                users.add(ended.get_nowait())
+            for user in users:
+                try:
+                    if await self._front.desk.store.acts.has_home(self._front.workspace, user, self._front.desk.now()):
+                        await self.draw_home(user)
+                except StoreUnavailable as error:
+                    log.warning("the database isn't available: %s", error)
+
+    async def _link_shared(self, body: dict[str, Any], event: dict[str, Any]) -> None:
+        channel = str(event.get("channel") or "")
+        desk = self._front.desk
+        try:
+            if not channel or not await desk.store.acts.unfurls(self._front.workspace, channel):
+                return
+            payload = _payload(body, event)
+            caller = await self._front.caller(payload)
+            shown = {}
+            for link in (event.get("links") or [])[:5]:
+                address = links.read(str(link.get("url") or ""), self._hosts)
+                if address is not None:
+                    form, last = await desk_forms.unfolded(desk, caller, address)
+                    shown[str(link["url"])] = unfurl(form, last)
+        except (UserError, StoreUnavailable) as error:
+            log.info("a link doesn't unfold: %s", error)
+            return
+        if not shown:
+            return
+        await self._budget.take("chat.unfurl", NEXT)
+        try:
+            await self._client.chat_unfurl(channel=channel, ts=event["message_ts"], unfurls=shown)
+        except SlackApiError as error:
+            log.warning("chat.unfurl: %s", error.response.get("error"))
+        except TROUBLE as error:
+            log.warning("chat.unfurl: %s", type(error).__name__)
+
+
+def _payload(body: dict[str, Any], event: dict[str, Any], channel: str | None = None) -> Payload:
+    return Payload(
+        team=str(event.get("user_team") or event.get("team") or body.get("team_id") or ""),
+        user=str(event["user"]),
+        channel=str(event.get("channel") or "") if channel is None else channel,
+        key=f"event:{body.get('event_id', '')}",
+        command=MENTION,
+    )

@@ -1,0 +1,357 @@
+"""How a run's state changes: what each answer of a platform makes of it, and that nothing leaves the diagram."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot import lifecycle
+from bot.errors import (
+    BadReply,
+    Forbidden,
+    HardwareUnavailable,
+    Invalid,
+    NotFound,
+    PlatformError,
+    RateLimited,
+    Suspended,
+    Unauthorized,
+    Unavailable,
+)
+from bot.lifecycle import Decision, Missed
+from bot.model import Cause, Look, News, NewsKind, Progress, State, Submission, Trouble
+
+NOON = datetime(2026, 10, 1, 12, tzinfo=UTC)
+LATER = NOON + timedelta(minutes=5)
+SILENCE = Unavailable("Deepnote broke off the connection", sent=True)
+GONE = NotFound("Run not found")
+
+REQUESTED = Progress(state=State.REQUESTED, since=NOON)
+SUBMITTING = lifecycle.begin(REQUESTED, NOON).progress
+QUEUED = lifecycle.submitted(SUBMITTING, Submission(run_id="r1"), NOON).progress
+RUNNING = lifecycle.advance(QUEUED, Look(state=State.RUNNING, started_at=NOON), NOON).progress
+
+
+def at(state: State) -> Progress:
+    """A run in this state, whose id is known where the state says so."""
+    known = {State.QUEUED: QUEUED, State.RUNNING: RUNNING, State.SUBMITTING: SUBMITTING}
+    return known.get(state) or REQUESTED.model_copy(update={"state": state, "settled": state.final})
+
+
+def kinds(decision: Decision) -> list[NewsKind]:
+    return [news.kind for news in decision.news]
+
+
+def diagram() -> dict[State, set[State]]:
+    """The arrows of the Mermaid diagram in the module's docstring."""
+    arrows = re.findall(r"^    (\w+) --> (\w+)", lifecycle.__doc__ or "", re.MULTILINE)
+    drawn: dict[State, set[State]] = {}
+    for before, after in arrows:
+        drawn.setdefault(State(before), set()).add(State(after))
+    return drawn
+
+
+# The diagram
+
+
+def test_the_diagram_shows_the_arrows_that_the_code_knows() -> None:
+    assert diagram() == {state: set(after) for state, after in lifecycle.NEXT.items()}
+
+
+def test_every_state_is_in_the_diagram_and_can_be_reached() -> None:
+    reached = {State.REQUESTED}
+    while more := {after for state in reached for after in diagram().get(state, ())} - reached:
+        reached |= more
+    assert reached == set(State)
+
+
+def test_an_end_is_an_end_but_for_a_run_whose_id_came_late() -> None:
+    left = {state: after for state, after in diagram().items() if state.final}
+    assert left == {State.UNCLEAR: {State.QUEUED, State.RUNNING}}
+
+
+# Starting
+
+
+def test_a_submission_is_counted_and_dated_before_it_leaves() -> None:
+    begun = lifecycle.begin(REQUESTED, LATER)
+    assert begun.progress.state is State.SUBMITTING
+    assert (begun.progress.attempt, begun.progress.submitted_at, begun.news) == (1, LATER, ())
+
+
+@pytest.mark.parametrize(
+    ("answer", "state", "told"),
+    [
+        (Submission(run_id="r1"), State.QUEUED, NewsKind.QUEUED),
+        (Submission(run_id="r1", state=State.RUNNING, created_at=NOON), State.RUNNING, NewsKind.RUNNING),
+        (Submission(run_id="r1", state=State.SUCCEEDED), State.QUEUED, NewsKind.QUEUED),  # a look tells the end
+        (Submission(run_id=None, state=State.RUNNING), State.UNTRACKED, NewsKind.ENDED),
+    ],
+)
+def test_what_the_platform_took_is_followed_by_its_id(answer: Submission, state: State, told: NewsKind) -> None:
+    decision = lifecycle.submitted(SUBMITTING, answer, LATER)
+    assert (decision.progress.state, decision.progress.remote_id) == (state, answer.run_id)
+    assert kinds(decision) == [told]
+    assert decision.progress.settled is (answer.run_id is None)
+
+
+def test_a_late_id_opens_an_unclear_run_again() -> None:
+    unclear = lifecycle.end(SUBMITTING, State.UNCLEAR, NOON, cause=Cause.CRASH).progress
+    decision = lifecycle.submitted(unclear, Submission(run_id="r1"), LATER)
+    assert decision.progress == QUEUED.model_copy(update={"since": LATER})
+
+
+@pytest.mark.parametrize(
+    ("error", "state", "cause"),
+    [
+        (Unavailable("can't be reached", sent=False), State.REQUESTED, Cause.PLATFORM),
+        (RateLimited("Rate limit exceeded"), State.REQUESTED, Cause.PLATFORM),
+        (Unavailable("didn't answer in time", sent=True), None, None),
+        (Unavailable("Bad gateway", sent=True, status=502), None, None),
+        (BadReply("not JSON"), None, None),
+        (HardwareUnavailable("Hardware unable to start"), State.FAILED, Cause.PLATFORM),
+        (Invalid("Block not found in notebook"), State.REJECTED, Cause.PLATFORM),
+        (Unauthorized("Unauthorized"), State.REJECTED, Cause.TOKEN),
+        (Forbidden("Insufficient permissions"), State.REJECTED, Cause.RIGHTS),
+        (NotFound("Notebook not found"), State.REJECTED, Cause.GONE),
+        (Suspended("Project is suspended"), State.REJECTED, Cause.PLATFORM),
+    ],
+)
+def test_only_what_was_certainly_not_started_may_be_started_again(
+    error: PlatformError, state: State | None, cause: Cause | None
+) -> None:
+    decision = lifecycle.refused_start(SUBMITTING, error, LATER)
+    if state is None:
+        assert decision is None
+        return
+    assert decision is not None
+    assert (decision.progress.state, decision.progress.cause) == (state, cause)
+    assert decision.progress.settled is state.final
+    assert decision.progress.attempt == 1
+
+
+def test_a_start_that_has_to_wait_is_told_once_and_answered_once() -> None:
+    first = lifecycle.put_back(SUBMITTING, RateLimited("Rate limit exceeded"), NOON)
+    second = lifecycle.put_back(lifecycle.begin(first.progress, LATER).progress, SILENCE, LATER)
+    taken = lifecycle.submitted(lifecycle.begin(second.progress, LATER).progress, Submission(run_id="r1"), LATER)
+    assert [kinds(each) for each in (first, second, taken)] == [
+        [NewsKind.TROUBLE],
+        [],
+        [NewsKind.ANSWERING, NewsKind.QUEUED],
+    ]
+    assert first.progress.since == NOON
+    assert second.progress.trouble_since == NOON
+    assert taken.progress.attempt == 3
+    assert taken.progress.trouble is None
+
+
+# Looking
+
+
+@pytest.mark.parametrize("progress", [QUEUED, RUNNING])
+@pytest.mark.parametrize(
+    ("look", "state", "told"),
+    [
+        (Look(state=State.SUCCEEDED, ended_at=LATER), State.SUCCEEDED, NewsKind.ENDED),
+        (Look(state=State.FAILED, ended_at=LATER, error="KeyError"), State.FAILED, NewsKind.ENDED),
+        (Look(state=State.STOPPED, ended_at=LATER), State.STOPPED, NewsKind.ENDED),
+    ],
+)
+def test_an_end_is_told_once_and_its_results_are_still_to_come(
+    progress: Progress, look: Look, state: State, told: NewsKind
+) -> None:
+    decision = lifecycle.advance(progress, look, LATER)
+    assert (decision.progress.state, decision.progress.ended_at) == (state, LATER)
+    assert (decision.progress.reason, decision.progress.settled) == (look.error, False)
+    assert kinds(decision) == [told]
+    with pytest.raises(ValueError, match="doesn't lead to"):
+        lifecycle.advance(decision.progress, look, LATER)
+
+
+def test_a_run_that_starts_late_says_so_and_never_goes_back_to_the_queue() -> None:
+    running = lifecycle.advance(QUEUED, Look(state=State.RUNNING), LATER)
+    assert (running.progress.state, running.progress.started_at) == (State.RUNNING, LATER)
+    assert kinds(running) == [NewsKind.RUNNING]
+    back = lifecycle.advance(running.progress, Look(state=State.QUEUED), LATER)
+    assert back == Decision(progress=running.progress)
+
+
+def test_a_word_that_we_do_not_know_is_told_as_the_platform_says_it() -> None:
+    hibernating = Look(state=State.RUNNING, word="hibernating", started_at=NOON)
+    decision = lifecycle.advance(RUNNING, hibernating, LATER)
+    assert decision.progress.word == "hibernating"
+    assert [(news.kind, news.text) for news in decision.news] == [(NewsKind.WORD, "hibernating")]
+    assert kinds(lifecycle.advance(decision.progress, hibernating, LATER)) == []
+
+
+def test_a_run_is_overdue_once() -> None:
+    usual = RUNNING.model_copy(update={"usual": 60.0})
+    look = Look(state=State.RUNNING, started_at=NOON)
+    assert lifecycle.advance(usual, look, NOON + timedelta(seconds=90)).progress == usual
+    overdue = lifecycle.advance(usual, look, NOON + timedelta(seconds=91))
+    assert overdue.progress.overdue
+    assert overdue.news == ()
+    assert lifecycle.advance(overdue.progress, look, LATER) == Decision(progress=overdue.progress)
+
+
+@pytest.mark.parametrize(
+    ("error", "told_at", "trouble"),
+    [
+        (SILENCE, 2, Trouble.SILENT),
+        (BadReply("not JSON"), 2, Trouble.SILENT),
+        (RateLimited("Rate limit exceeded"), 6, Trouble.SILENT),
+        (Unauthorized("Unauthorized"), 1, Trouble.REFUSED),
+        (Forbidden("Insufficient permissions"), 1, Trouble.REFUSED),
+        (Suspended("Project is suspended"), 1, Trouble.SUSPENDED),
+    ],
+)
+def test_a_look_that_fails_is_told_once_it_is_more_than_a_hiccup(
+    error: PlatformError, told_at: int, trouble: Trouble
+) -> None:
+    progress, told = RUNNING, []
+    for misses in range(1, 30):
+        decision = lifecycle.advance(progress, Missed(error, misses), LATER)
+        told += [misses for _ in decision.news]
+        progress = decision.progress
+    assert told == [told_at]
+    assert (progress.state, progress.trouble, progress.trouble_since) == (State.RUNNING, trouble, LATER)
+    answered = lifecycle.advance(progress, Look(state=State.RUNNING, started_at=NOON), LATER)
+    assert [(news.kind, news.trouble) for news in answered.news] == [(NewsKind.ANSWERING, trouble)]
+    assert answered.progress == RUNNING
+
+
+def test_only_a_run_that_stays_unknown_is_lost() -> None:
+    assert lifecycle.advance(RUNNING, Missed(GONE, misses=2, gone=2), LATER).progress.state is State.RUNNING
+    # Whatever failed before, one 404 is no lasting one.
+    assert lifecycle.advance(RUNNING, Missed(GONE, misses=9, gone=1), LATER).progress.state is State.RUNNING
+    lost = lifecycle.advance(RUNNING, Missed(GONE, misses=3, gone=3), LATER)
+    assert (lost.progress.state, lost.progress.settled, kinds(lost)) == (State.LOST, True, [NewsKind.ENDED])
+
+
+def test_a_run_that_was_not_ours_leaves_nothing_behind_but_the_doubt() -> None:
+    adopted = RUNNING.model_copy(update={"adopted": True, "word": "hibernating", "overdue": True})
+    unclear = lifecycle.not_ours(adopted, LATER)
+    assert unclear == lifecycle.end(SUBMITTING, State.UNCLEAR, LATER, cause=Cause.CRASH)
+
+
+# Whatever happens
+
+moments = st.integers(0, 3600).map(lambda seconds: NOON + timedelta(seconds=seconds))
+words = st.sampled_from(["", "hibernating", "warming up"])
+looks = st.builds(
+    Look,
+    state=st.sampled_from([State.QUEUED, State.RUNNING, State.SUCCEEDED, State.FAILED, State.STOPPED]),
+    word=words,
+    started_at=st.none() | moments,
+    ended_at=st.none() | moments,
+    error=words,
+)
+answers = st.builds(
+    Submission,
+    run_id=st.none() | st.just("r1"),
+    state=st.sampled_from(State),
+    word=words,
+    created_at=st.none() | moments,
+)
+errors = st.sampled_from(
+    [
+        SILENCE,
+        GONE,
+        Unavailable("can't be reached", sent=False),
+        BadReply("not JSON"),
+        RateLimited("Rate limit exceeded"),
+        Unauthorized("Unauthorized"),
+        Forbidden("Insufficient permissions"),
+        Suspended("Project is suspended"),
+        Invalid("Validation error"),
+        HardwareUnavailable("Hardware unable to start"),
+    ]
+)
+misses = st.builds(Missed, error=errors, misses=st.integers(1, 9), gone=st.integers(0, 3))
+progresses = st.builds(
+    Progress,
+    state=st.sampled_from(State),
+    since=moments,
+    word=words,
+    remote_id=st.none() | st.just("r1"),
+    attempt=st.integers(0, 3),
+    started_at=st.none() | moments,
+    trouble=st.none() | st.sampled_from(Trouble),
+    usual=st.none() | st.floats(1, 1000),
+    overdue=st.booleans(),
+    adopted=st.booleans(),
+)
+
+
+@given(progresses, st.one_of(looks, misses, answers, errors, st.sampled_from(State)), moments)
+def test_no_step_from_anywhere_leaves_the_diagram(
+    before: Progress, event: Look | Missed | Submission | PlatformError | State, now: datetime
+) -> None:
+    try:
+        decision = _asked(before, event, now)
+    except ValueError:
+        return
+    if decision is None:
+        return
+    after = decision.progress
+    if after.state is not before.state or before.state.final:
+        assert after.state in diagram()[before.state]
+    assert [news.kind for news in decision.news].count(NewsKind.ENDED) == after.state.final
+    if before.trouble is None:
+        assert NewsKind.ANSWERING not in kinds(decision)
+
+
+def _asked(
+    before: Progress, event: Look | Missed | Submission | PlatformError | State, now: datetime
+) -> Decision | None:
+    match event:
+        case Look() | Missed():
+            return lifecycle.advance(before, event, now)
+        case Submission():
+            return lifecycle.submitted(before, event, now)
+        case PlatformError():
+            return lifecycle.refused_start(before, event, now)
+        case State.SUBMITTING:
+            return lifecycle.begin(before, now)
+        case State() if event.final:
+            return lifecycle.end(before, event, now)
+        case _:
+            return lifecycle.put_back(before, SILENCE, now)
+
+
+@given(st.lists(st.one_of(looks, misses), max_size=30))
+def test_trouble_is_told_once_and_answered_once_however_the_looks_go(observed: list[Look | Missed]) -> None:
+    progress, news = RUNNING, list[News]()
+    for observation in observed:
+        if progress.state not in lifecycle.STARTED:
+            break
+        decision = lifecycle.advance(progress, observation, LATER)
+        progress, news = decision.progress, [*news, *decision.news]
+    standing: Trouble | None = None
+    for one in news:
+        if one.kind is NewsKind.TROUBLE:
+            assert one.trouble is not standing
+            standing = one.trouble
+        elif one.kind is NewsKind.ANSWERING:
+            assert one.trouble is standing is not None
+            standing = None
+    assert progress.trouble is (None if progress.state.final else standing)
+    assert sum(one.kind is NewsKind.ENDED for one in news) == progress.state.final
+
+
+@given(looks, moments)
+def test_a_look_that_says_the_same_changes_nothing(look: Look, now: datetime) -> None:
+    if look.state.final:
+        return
+    once = lifecycle.advance(RUNNING, look, now)
+    assert lifecycle.advance(once.progress, look, now) == Decision(progress=once.progress)
+
+
+@given(errors, st.integers(1, 100))
+def test_looking_that_fails_never_fails_a_run(error: PlatformError, count: int) -> None:
+    after = lifecycle.advance(RUNNING, Missed(error, count), NOON).progress
+    assert after.state is State.RUNNING
