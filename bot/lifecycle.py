@@ -36,6 +36,7 @@ stateDiagram-v2
     running --> given_up
     queued --> unclear: found in the platform's list, but given other inputs
     running --> unclear
+    running --> queued: the id came after all, and another run had been found in the list
 ```
 """
 
@@ -78,7 +79,7 @@ NEXT: Final[dict[State, frozenset[State]]] = {
     State.AWAITING_APPROVAL: frozenset({State.REQUESTED, State.REJECTED, State.UNTRACKED}),
     State.SUBMITTING: STARTED | {State.REQUESTED, State.REJECTED, State.FAILED, State.UNCLEAR, State.UNTRACKED},
     State.QUEUED: RAN | LEFT | {State.RUNNING},
-    State.RUNNING: RAN | LEFT,
+    State.RUNNING: RAN | LEFT | {State.QUEUED},
     State.UNCLEAR: STARTED,
 }
 """The arrows of the diagram above; from a state that isn't named here none leads on."""

@@ -103,9 +103,10 @@ class Bot:
             client = platforms.get(run.request.notebook.platform)
             return client.link(run.request.notebook, run.request.url) if client else run.request.url
 
+        people = People(slack, self.workspace)
         for_courier, for_heart = asyncio.Event(), asyncio.Event()
         ended: asyncio.Queue[str] = asyncio.Queue()
-        deliverer = Deliverer(self.store, Speech(slack, self._budget), link, _now, for_heart.set, ended)
+        deliverer = Deliverer(self.store, Speech(slack, self._budget), link, _now, for_heart.set, people.name, ended)
         courier = Courier(deliverer, self.workspace, settings.admins, for_courier)
         tracker = Tracker(self._tracker_deps(platforms, for_courier))
         heart = Heart(self.store.holding, tracker, for_heart)
@@ -114,7 +115,6 @@ class Bot:
             for_courier.set()
             for_heart.set()
 
-        people = People(slack, self.workspace)
         rules = Rules(catalogue_only=settings.run == "catalogue")
         front = Front(
             Desk(self.store, people, platforms, rules, _now, ring), people, self.workspace, settings.admins, link

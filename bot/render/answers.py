@@ -5,17 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.render import ids
-from bot.render.card import how, inputs_line
-from bot.render.masks import shown
+from bot.render.card import how, inputs_line, options_words
 from bot.render.states import headline, title
-from bot.render.text import Block, button, context, plain, section, when
-from bot.reply import EntryChanged, OwnerAsked, ToldToo, UnderWay, UnfurlSet
+from bot.render.text import Block, button, context, day, mention, plain, section, when
+from bot.reply import OwnerAsked, ToldToo, UnderWay, UnfurlSet
 
 if TYPE_CHECKING:
     from bot.model import Entry
     from bot.render.replies import Answer
 
-Told = UnderWay | ToldToo | OwnerAsked | UnfurlSet | EntryChanged
+Told = UnderWay | ToldToo | OwnerAsked | UnfurlSet
 
 
 def answer(said: Told, command: str) -> Answer:
@@ -36,8 +35,6 @@ def answer(said: Told, command: str) -> Answer:
             words += f" `{command} unfurl off` ends that."
         case UnfurlSet(fresh=fresh):
             words = f"🔗 Addresses of notebooks {'no longer unfold' if fresh else 'do not unfold'} in this channel."
-        case EntryChanged(entry=entry):
-            words = f"✅ Changed *{plain(entry.name)}*.\n{rules(entry)}".rstrip()
     return words, [section(words)]
 
 
@@ -55,21 +52,21 @@ def _under_way(said: UnderWay) -> Answer:
     return words, [section(words), about, {"type": "actions", "elements": buttons}]
 
 
-def rules(entry: Entry) -> str:
-    """What the catalogue says of a notebook beside its name, a line each."""
-    lines = []
-    if entry.describe:
-        lines.append(plain(entry.describe, 300))
-    if entry.defaults:
-        values = (f"{plain(name, 60)} {plain(shown(name, value), 80)}" for name, value in entry.defaults.items())
-        lines.append(f"Starts from: {' · '.join(values)}")
+def rules(entry: Entry) -> list[str]:
+    """What the catalogue says of a notebook beside its name and values, a line each."""
+    lines = [plain(entry.describe, 300)] if entry.describe else []
+    if entry.gone_since is not None:
+        label = entry.notebook.platform.label
+        lines.append(f"⚠️ {label} has had no such notebook since {day(entry.gone_since)}")
     if entry.specs:
-        inputs = (f"{plain(spec.name, 60)} ({plain(spec.type, 20)})" for spec in entry.specs)
-        lines.append(f"Inputs: {' · '.join(inputs)}")
+        inputs = [f"{plain(spec.name, 60)} ({plain(spec.type, 20)})" for spec in entry.specs]
+        lines.append(f"Inputs: {', '.join(inputs[:20])}" + (f" and {len(inputs) - 20} more" if inputs[20:] else ""))
+    if entry.fixed is not None:
+        lines.append(f"Always run: {', '.join(options_words(entry.notebook.platform, entry.fixed)) or 'as it comes'}")
     if entry.owner:
-        lines.append(f"Owner: <@{entry.owner}>")
+        lines.append(f"Owner: {mention(entry.owner)}")
     if entry.channels:
-        lines.append("Only in: " + " ".join(f"<#{channel}>" for channel in entry.channels))
+        lines.append("Only in: " + " ".join(f"<#{channel}>" for channel in entry.channels[:20]))
     if entry.one_at_a_time:
         lines.append("Only one run at a time")
-    return "\n".join(lines)
+    return lines

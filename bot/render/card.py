@@ -49,7 +49,9 @@ def _buttons(run: Run, link: str | None) -> list[Block]:
     value = str(run.number)
     buttons = [button("Open notebook", ids.OPEN_NOTEBOOK, value, url=link)] if link and len(link) <= MOST_URL else []
     buttons.append(button("Run again", ids.RUN_AGAIN, value))
+    buttons.append(button("Edit & run…", ids.EDIT_AND_RUN, value))
     if run.open:
+        buttons.append(button("Tell me too", ids.TELL_ME_TOO, value))
         confirm = {
             "title": {"type": "plain_text", "text": "Stop tracking?"},
             "text": {
@@ -85,9 +87,12 @@ def how(run: Run) -> str:
     name, options = platform(run), run.request.options
     if elsewhere(run):
         return f"{name}, started elsewhere"
-    if run.request.notebook.platform is Platform.DATALORE:
-        return ", ".join([name, *_datalore_words(options)])
-    return ", ".join([name, *_deepnote_words(options)])
+    return ", ".join([name, *options_words(run.request.notebook.platform, options)])
+
+
+def options_words(platform: Platform, options: Options) -> list[str]:
+    """How it is run, in words: `in a copy`, `read-only storage`."""
+    return (_datalore_words if platform is Platform.DATALORE else _deepnote_words)(options)
 
 
 def _datalore_words(options: Options) -> list[str]:

@@ -62,7 +62,7 @@ def form(state: Form) -> dict[str, Any]:
         if state.more and not state.fixed:
             blocks += _options(state, state.notebook.platform)
         blocks += _place(state)
-    return _modal(blocks, submit=state.notebook is not None, metadata=metadata(state))
+    return _modal(blocks, submit=True, metadata=metadata(state))
 
 
 def metadata(state: Form) -> str:

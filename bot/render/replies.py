@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from bot.errors import Mistake, Refusal
 from bot.grammar import pointed, verb
 from bot.render import ids
-from bot.render.answers import answer
+from bot.render.answers import answer, rules
 from bot.render.card import card, how, inputs_line
 from bot.render.help import help_for
 from bot.render.masks import discreet, shown
@@ -30,6 +30,7 @@ from bot.render.text import (
 from bot.reply import (
     CatalogueListed,
     EntryAdded,
+    EntryChanged,
     EntryRemoved,
     EntryShown,
     Helped,
@@ -42,6 +43,7 @@ from bot.reply import (
 )
 
 if TYPE_CHECKING:
+    from bot.command import ListRuns
     from bot.errors import UserError
     from bot.model import Entry, Run
 
@@ -79,6 +81,9 @@ def reply(said: Reply, command: str, link: str | None = None) -> Answer | None:
         case EntryAdded(entry=entry):
             words = f"✅ Added *{plain(entry.name)}* to the catalogue. `{command} run {_typed(entry)}` runs it."
             return words, [section(words)]
+        case EntryChanged(entry=entry):
+            lines = [f"✅ Changed. {_entry_line(entry, SHORT_VALUES)}", *rules(entry)]
+            return plain(entry.name), [section(lines_within(lines, 2_900))]
         case EntryRemoved(entry=entry):
             label = entry.notebook.platform.label
             words = f"✅ Removed *{plain(entry.name)}* from the catalogue. The notebook itself is still on {label}."
@@ -101,6 +106,8 @@ def mistake(error: UserError, command: str = "/notebook") -> Answer:
     mark = "🔒" if isinstance(error, Refusal) else "⚠️"
     words = plain(error.text, MOST_SAID) or "That can't be done."
     hint = _hint(error.hint, command)
+    if isinstance(error, Refusal) and error.channels:
+        words = " ".join([words, *(f"<#{channel}>" for channel in error.channels[:20])])
     blocks = [section(f"{mark} {words}")]
     if isinstance(error, Mistake) and error.typed.strip() and error.at[1] > error.at[0]:
         blocks.append(code(pointed(error)))
@@ -130,13 +137,6 @@ def not_saved() -> str:
 def no_form() -> str:
     """Slack gives three seconds to open a form."""
     return "That took too long for Slack to open the form, so nothing was started. Try again."
-
-
-def form_needs_a_click() -> Answer:
-    """A mention brings no trigger: Slack opens forms only for commands and clicks."""
-    words = "Which notebook? Name it, or choose one in a form."
-    buttons = {"type": "actions", "elements": [button("Open the form", ids.OPEN_FORM, "new", style="primary")]}
-    return words, [section(words), buttons]
 
 
 def too_slow(command: str) -> str:
@@ -190,15 +190,42 @@ def _untracked(run: Run, *, fresh: bool) -> Answer:
 
 
 def _runs(said: RunsListed, command: str) -> Answer:
+    asked = said.asked
     if not said.runs:
-        words = f"No runs yet that you can see. `{command} run` starts one."
+        older = " any more" if asked.page > 1 else ""
+        words = f"No runs{older} that you can see{_filters(asked)}. `{command} run` starts one."
         return words, [section(words)]
     runs = [discreet(run) for run in said.runs[:MOST_LISTED]]
-    heading = "*The newest runs that you can see*"
+    heading = f"*The newest runs that you can see{_filters(asked)}*"
+    if asked.page > 1:
+        heading = f"*Older runs that you can see{_filters(asked)}, page {asked.page}*"
     blocks = [section(heading)]
     blocks.extend(section("\n".join(map(_run_line, runs[start : start + 5]))) for start in range(0, len(runs), 5))
+    turn = [_turn("Newer", asked, -1)] if asked.page > 1 else []
+    turn += [_turn("Older", asked, 1)] if said.more else []
+    if turn:
+        blocks.append({"type": "actions", "elements": turn})
     blocks.append(context(f"More on one: `{command} status {runs[0].number}`"))
     return heading, blocks
+
+
+def _filters(asked: ListRuns) -> str:
+    """` of yours, that failed, of weekly-kpis`."""
+    words = [" of yours"] if asked.mine else []
+    words += [" that failed"] if asked.failed else []
+    if asked.target is not None:
+        name = asked.target if isinstance(asked.target, str) else asked.target.title or asked.target.notebook.id
+        words.append(f" of {plain(name, 80)}")
+    if asked.platform is not None:
+        words.append(f" on {asked.platform.label}")
+    return ",".join(words)
+
+
+def _turn(label: str, asked: ListRuns, by: int) -> Block:
+    """A button that turns the page; its value is the whole question."""
+    page = asked.model_copy(update={"page": asked.page + by})
+    action = ids.OLDER_RUNS if by > 0 else ids.NEWER_RUNS
+    return button(label, action, page.model_dump_json(exclude_defaults=True))
 
 
 def _run_line(run: Run) -> str:
@@ -217,6 +244,9 @@ def _catalogue(said: CatalogueListed, command: str) -> Answer:
         return words, [section(words)]
     heading = "*What would you like to run?*" if said.asked_to_run else "*Notebooks of the catalogue*"
     blocks = [section(heading)]
+    if said.asked_to_run:
+        opens = button("Open the form", ids.OPEN_FORM, "new", style="primary")
+        blocks.append({"type": "actions", "elements": [opens]})
     for entry in said.entries[:MOST_LISTED]:
         value = cut(entry.name, 150)
         blocks.append(section(_entry_line(entry, SHORT_VALUES)) | {"accessory": button("Run", ids.RUN_ENTRY, value)})
@@ -259,6 +289,7 @@ def _entry(entry: Entry, last: Run | None, command: str) -> Answer:
         lines.append(f"Last run that you can see: {last.number} · {headline(last)} · {how(last)}")
         inputs = inputs_line(last)
         lines.append(f"with {inputs}" if len(inputs) < MOST_SAID // 2 else "with many inputs")
+    lines += rules(entry)
     lines.append(f"`{command} run {_typed(entry)}` runs it.")
     return plain(entry.name) or "A notebook of the catalogue", [section(lines_within(lines, 2_900))]
 

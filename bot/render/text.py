@@ -159,6 +159,11 @@ def spoken(value: InputValue) -> str:
     return ", ".join(value) if isinstance(value, tuple) else value
 
 
+def mention(user: str) -> str:
+    """A live mention of one person: the only thing that may ping."""
+    return f"<@{''.join(mark for mark in user if mark.isascii() and mark.isalnum())}>"
+
+
 def mrkdwn(words: str, most: int = MOST_SECTION) -> Block:
     """A text object. Verbatim: Slack makes no mention or link of words that merely look like one."""
     return {"type": "mrkdwn", "text": fitted(words, most), "verbatim": True}

@@ -6,6 +6,8 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from bot.model import Cause, NewsKind, State
+from bot.render import ids
+from bot.render.card import inputs_line
 from bot.render.failure import where
 from bot.render.masks import discreet, discreet_results, hiding
 from bot.render.report import Said, answer
@@ -19,7 +21,7 @@ from bot.render.states import (
     took,
     trouble_words,
 )
-from bot.render.text import MOST_SECTION, day, fitted, lasted, lines_within, plain, when
+from bot.render.text import MOST_SECTION, button, day, fitted, lasted, lines_within, mention, plain, section, when
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -29,6 +31,8 @@ if TYPE_CHECKING:
 
 LATE: Final = timedelta(minutes=5)
 MOST_NAMED: Final = 5
+MOST_TOLD: Final = 50
+ASKABLE: Final = frozenset({State.FAILED, State.LOST, State.UNCLEAR, State.REJECTED})
 ENDED: Final = frozenset({State.SUCCEEDED, State.FAILED, State.STOPPED})
 
 
@@ -47,6 +51,8 @@ def news_line(run: Run, news: News) -> str:
             return f"⚠️ {trouble_words(name, news.trouble)} since {when(news.at)}; {_meanwhile(run)}."
         case NewsKind.ANSWERING:
             return f"👍 {name} answers again at {when(news.at)}"
+        case NewsKind.OWNER_ASKED:
+            return _owner_asked(run, news)
         case NewsKind.NOTE:
             return plain(hiding(run)(news.text), 500)
         case _:
@@ -94,6 +100,36 @@ def closing(run: Run, results: Results | None, now: datetime) -> str:
     return fitted(line, MOST_SECTION)
 
 
+def farewell(
+    run: Run, results: Results | None, now: datetime, *, listeners: Iterable[str] = (), owner: str = ""
+) -> Said:
+    """The closing line, with those who asked to be told too, and a way to ask the notebook's owner.
+
+    Args:
+        run: The run, ended.
+        results: What it left.
+        now: When it's told.
+        listeners: Slack's user ids.
+        owner: The owner's name, where there is one to be asked.
+    """
+    line = closing(run, results, now)
+    others = [mention(user) for user in listeners if user not in (run.asker, run.untracked_by)]
+    if others:
+        line = fitted(f"{line}\nTold too: {' '.join(others[:MOST_TOLD])}", MOST_SECTION)
+    if not owner or run.progress.state not in ASKABLE:
+        return Said(text=line)
+    ask = button(f"Ask {plain(owner, 40)}", ids.ASK_OWNER, str(run.number))
+    return Said(text=line, blocks=[section(line), {"type": "actions", "elements": [ask]}])
+
+
+def _owner_asked(run: Run, news: News) -> str:
+    """The one mention of the owner, with the run and its inputs."""
+    run = discreet(run)
+    asked = f"🙋 {mention(news.text)} {mention(news.by)} asks you about *{title(run)}*, run {run.number}, with "
+    reason = plain(run.progress.reason, 300)
+    return asked + inputs_line(run).replace("_no inputs_", "no inputs") + (f": {reason}" if reason else "")
+
+
 def _closing(run: Run, results: Results | None) -> str:
     progress = run.progress
     who, name = mention(run.asker), f"*{title(run)}*"
@@ -119,11 +155,6 @@ def _closing(run: Run, results: Results | None) -> str:
             return f"▶️ {who} {name} was started in the notebook itself. {detail(run)}"
         case _:
             return f"{headline(run)} · {who}"
-
-
-def mention(user: str) -> str:
-    """A live mention of one person: the only thing that may ping."""
-    return f"<@{''.join(mark for mark in user if mark.isascii() and mark.isalnum())}>"
 
 
 def _lasting(run: Run, word: str) -> str:
@@ -157,4 +188,3 @@ def _cause(run: Run, results: Results | None) -> str:
     place, name, message = where(failure), plain(failure.name), plain(failure.message, 300)
     words = ": ".join(word for word in (name or "Error", message) if word)
     return f" in {place}: {words}" if place else f": {words}"
-

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from bot.command import AskOwner, Rerun, RunNotebook, TellMeToo, Untrack
+from bot.command import AskOwner, ListRuns, Rerun, RunNotebook, TellMeToo, Untrack
 from bot.desk.forms import blank, of_key, of_run
 from bot.errors import UserError
 from bot.render import ids, replies
@@ -28,7 +28,7 @@ def listen(app: AsyncApp, front: Front, forms: Forms) -> None:
     async def only_acknowledge(ack: AsyncAck) -> None:
         await ack()  # the button is a link; Slack opens it
 
-    def on(action_id: str, read: Callable[[str], Command]) -> None:
+    def on(action_id: str, read: Callable[[str], Command], *, replace: bool = False) -> None:
         async def answer(ack: AsyncAck, body: dict[str, Any], action: dict[str, Any], respond: AsyncRespond) -> None:
             try:
                 wanted = read(str(action.get("value") or ""))
@@ -37,7 +37,7 @@ def listen(app: AsyncApp, front: Front, forms: Forms) -> None:
             else:
                 said = await front.serve(clicked(body, action), wanted)
             await ack()
-            await whisper(respond, said)
+            await whisper(respond, said, replace=replace)
 
         app.action(action_id)(answer)
 
@@ -76,6 +76,8 @@ def listen(app: AsyncApp, front: Front, forms: Forms) -> None:
     on(ids.TELL_ME_TOO, lambda value: TellMeToo(run=number(value)))
     on(ids.ASK_OWNER, lambda value: AskOwner(run=number(value)))
     on(ids.RUN_ENTRY, lambda value: RunNotebook(target=value))
+    on(ids.OLDER_RUNS, page, replace=True)
+    on(ids.NEWER_RUNS, page, replace=True)
 
 
 def clicked(body: dict[str, Any], action: dict[str, Any]) -> Payload:
@@ -89,6 +91,18 @@ def clicked(body: dict[str, Any], action: dict[str, Any]) -> Payload:
         key=f"click:{place}:{action.get('action_id')}:{action.get('value') or ''}:{user['id']}",
         reply_url=body.get("response_url", ""),
     )
+
+
+def page(value: str) -> ListRuns:
+    """A page of runs from its button.
+
+    Raises:
+        UserError: The button is from another time.
+    """
+    try:
+        return ListRuns.model_validate_json(value)
+    except ValueError:
+        raise UserError(STALE, hint="Type `/notebook runs`.") from None
 
 
 def number(value: str) -> int:

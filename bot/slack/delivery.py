@@ -22,7 +22,7 @@ from bot.render.report import Said, parts
 from bot.slack.speech import SlackLater, SlackNo
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable
     from datetime import datetime
 
     from bot.model import Run
@@ -75,6 +75,7 @@ class Deliverer:
 
     Attributes:
         link: Where people can open a run's notebook.
+        name_of: A person's name by their id.
         ended: Who asked for what has just been told to its end.
         ring_tracker: Tells the tracker that a card is posted, or can't be.
     """
@@ -84,6 +85,7 @@ class Deliverer:
     link: Callable[[Run], str | None]
     now: Callable[[], datetime]
     ring_tracker: Callable[[], None]
+    name_of: Callable[[str], Awaitable[str]]
     ended: asyncio.Queue[str]
 
     async def deliver(self, parcel: Parcel) -> None:
@@ -182,8 +184,12 @@ class Deliverer:
         for word, names in refused.items():
             why = thread.not_a_member(names) if word in NOT_MEMBER else thread.no_files(word, names)
             await self._reply(parcel, story, Said(text=why))
-        closing = thread.closing(story.run, story.results, self.now())
-        await self._reply(parcel, story, Said(text=closing))
+        owner = await self.name_of(story.run.request.owner) if story.run.request.owner else ""
+        await self._reply(
+            parcel,
+            story,
+            thread.farewell(story.run, story.results, self.now(), listeners=story.listeners, owner=owner),
+        )
         await self.store.delivery.told(story.run.id, parts=len(told), closed=True)
 
     async def _file(self, parcel: Parcel, story: Story, part: Picture | Upload) -> str:

@@ -10,7 +10,6 @@ import aiohttp
 from slack_sdk.errors import SlackApiError, SlackClientError
 
 from bot import links
-from bot.command import OpenForm
 from bot.desk import forms as desk_forms
 from bot.desk import telling
 from bot.errors import StoreUnavailable, UserError
@@ -69,12 +68,8 @@ class Events:
         except UserError as error:
             await self._whisper(payload, thread, replies.mistake(error, MENTION))
             return
-        if isinstance(wanted, OpenForm):
-            # A mention brings no trigger that could open a form.
-            said: replies.Answer | None = replies.form_needs_a_click()
-        else:
-            said = await self._front.serve(payload, wanted)
-        await self._whisper(payload, thread, said)
+        # A mention brings no trigger that could open a form; what it offers instead has a button that does.
+        await self._whisper(payload, thread, await self._front.serve(payload, wanted))
 
     async def _read(self, event: dict[str, Any], bot_user: str) -> Command:
         run = None

@@ -127,11 +127,11 @@ def spoken(answer: Answer | None) -> dict[str, Any]:
     return {"text": text, "blocks": blocks} if blocks else {"text": text}
 
 
-async def whisper(respond: AsyncRespond, answer: Answer | None) -> None:
-    """Tell the person alone, through the address that came with their payload; what fails is logged."""
+async def whisper(respond: AsyncRespond, answer: Answer | None, *, replace: bool = False) -> None:
+    """Tell the person alone, in place of what they clicked if that's wanted; what fails is logged."""
     if answer is None:
         return
     try:
-        await respond(response_type="ephemeral", replace_original=False, **spoken(answer))
+        await respond(response_type="ephemeral", replace_original=replace, **spoken(answer))
     except (SlackClientError, aiohttp.ClientError, TimeoutError, OSError) as error:
         log.warning("an answer couldn't be told: %s", type(error).__name__)

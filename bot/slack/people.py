@@ -65,6 +65,13 @@ class People:
         self._people[self._workspace, user] = person
         return person
 
+    async def name(self, user: str) -> str:
+        """What to call somebody; where Slack doesn't say, nobody's name."""
+        try:
+            return (await self.person(user)).name
+        except SlackSilent:
+            return "the owner"
+
     async def sees(self, caller: Caller, channel: str, *, asker: str) -> bool:
         """Whether the caller can see a channel: a public one, or one that they're in.
 

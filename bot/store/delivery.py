@@ -134,7 +134,7 @@ class Delivery:
         """
         async with self._db.write() as connection:
             if changes.get("closed"):
-                over = select(runs.c.settled).where(runs.c.id == run_id).with_for_update()
+                over = select(runs.c.settled).where(runs.c.id == run_id).with_for_update(key_share=True)
                 if not await connection.scalar(over):
                     return
                 await connection.execute(delete(files).where(files.c.run == run_id))

@@ -159,10 +159,12 @@ class Holding:
         """Write what became of a held run.
 
         Returns:
-            False where it's no longer ours, or no longer what `run` says; then nothing was written.
+            False where it's no longer ours, or no longer what `run` says; then nothing was written. Nor is a start that
+            a person has taken back.
         """
+        wanted = [runs.c.untracked_at.is_(None)] if progress.state is State.SUBMITTING else []
         async with self._db.write() as connection:
-            change = update(runs).where(*self._still(run)).values(self._changes(progress, request))
+            change = update(runs).where(*self._still(run), *wanted).values(self._changes(progress, request))
             if (await connection.execute(change)).rowcount != 1:
                 return False
             if told:
@@ -191,18 +193,18 @@ class Holding:
     async def accept(self, run: Run, progress: Progress, told: Sequence[News]) -> bool:
         """Write what the platform answered to this attempt, whoever holds the run by now: an id is never thrown away.
 
-        A run that had been called unclear meanwhile goes on with it, and its thread is open again.
+        A run that had been called unclear meanwhile goes on with it, and its thread is open again; where another run
+        had been taken out of the platform's list for it, that is set right.
 
         Returns:
             False where the attempt has its id already, or isn't the run's last.
         """
         late = [State.UNCLEAR.value] if progress.remote_id is not None else []
-        waiting = and_(
-            runs.c.id == run.id,
-            runs.c.attempt == progress.attempt,
-            runs.c.remote_id.is_(None),
-            runs.c.state.in_([State.SUBMITTING.value, *late]),
-        )
+        unanswered = and_(runs.c.remote_id.is_(None), runs.c.state.in_([State.SUBMITTING.value, *late]))
+        if progress.remote_id is not None and not progress.adopted:
+            guessed = and_(runs.c.progress["adopted"].as_boolean(), runs.c.remote_id != progress.remote_id)
+            unanswered = or_(unanswered, and_(guessed, runs.c.settled == false()))
+        waiting = and_(runs.c.id == run.id, runs.c.attempt == progress.attempt, unanswered)
         # Where it's another's by now, or nobody's, the next claim finds it.
         still_ours = and_(runs.c.holder == self.process_id, exists().where(self._me()))
         changes = self._changes(progress, None) | {"holder": case((still_ours, self.process_id), else_=None)}

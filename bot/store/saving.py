@@ -115,7 +115,8 @@ class Saving:
         async with self._db.write() as connection:
             # Another's lock may have been waited for longer than they could wait for us.
             together = [each for each in together if not each.saved.done()]
-            for workspace in dict.fromkeys(each.caller.workspace for each in together):
+            # Always in the same order, so that two processes never hold what the other waits for.
+            for workspace in sorted({each.caller.workspace for each in together}):
                 ours = [each for each in together if each.caller.workspace == workspace]
                 done += zip(ours, await self._rows(connection, workspace, ours), strict=True)
         for wanted, saved in done:
