@@ -39,6 +39,10 @@ class Requests:
         """
         return await self._saving.save(request, caller, now, dm=dm, guard=guard)
 
+    async def close(self) -> None:
+        """Let what is being saved be saved."""
+        await self._saving.close()
+
     async def by_number(self, workspace: str, number: int) -> Run | None:
         """The run that people call `number`."""
         async with self._db.read() as connection:

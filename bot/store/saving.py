@@ -84,6 +84,11 @@ class Saving:
             self._under_way = asyncio.create_task(self._save_all())
         return await wanted.saved
 
+    async def close(self) -> None:
+        """Let what is being saved be saved."""
+        if self._under_way is not None:
+            await asyncio.wait({self._under_way})
+
     async def _save_all(self) -> None:
         while self._waiting:
             together, self._waiting = self._waiting[:TOGETHER], self._waiting[TOGETHER:]

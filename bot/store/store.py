@@ -43,4 +43,5 @@ class Store:
 
     async def close(self) -> None:
         """Let the connections go; a process that stops in order calls `holding.leave` before."""
+        await self.requests.close()
         await self.database.close()

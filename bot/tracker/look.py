@@ -108,7 +108,7 @@ async def _settled(
 ) -> float | None:
     run = tracked.run
     # Parsing is work for a processor, and the loop has others waiting.
-    document, complaint, given = await asyncio.to_thread(_read, fetched)
+    document, complaint, given = await asyncio.to_thread(_read, fetched, with_inputs=run.progress.adopted)
     progress, told = run.progress, tuple[News, ...]()
     if progress.adopted:
         progress, told = _verified(deps, progress, seen, given, run.request.inputs)
@@ -147,15 +147,16 @@ def _verified(
     return decision.progress, decision.news
 
 
-def _read(fetched: Sequence[Fetched]) -> tuple[Document, str, Inputs | None]:
-    """The first document among the files, read; what is wrong with it; and the inputs that it says it was given."""
+def _read(fetched: Sequence[Fetched], *, with_inputs: bool) -> tuple[Document, str, Inputs | None]:
+    """The first document among the files, read; what is wrong with it; and, if asked for, the inputs it was given."""
     for one in fetched:
         if not one.document or one.content is None:
             continue
         try:
             if one.document == "ipynb":
                 return ipynb.read(one.content), "", None
-            return snapshot.read(one.content), "", snapshot.inputs(one.content)
+            given = snapshot.inputs(one.content) if with_inputs else None
+            return snapshot.read(one.content), "", given
         except ValueError as error:
             return Document(), str(error), None
     return Document(), "", None

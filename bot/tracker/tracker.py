@@ -25,6 +25,7 @@ log = logging.getLogger(__name__)
 AT_ONCE: Final = 64
 """Steps under way a platform: a slow one holds up nobody else's."""
 AFTER_TROUBLE: Final = 5.0
+TAKEN_A_SECOND: Final = 200.0
 
 
 class Tracker:
@@ -45,13 +46,16 @@ class Tracker:
         self._stopping = False
 
     def take(self, runs: Iterable[Held]) -> None:
-        """Follow these runs, or learn what others wrote of those that are followed."""
-        for held in runs:
+        """Follow these runs, or learn what others wrote of those that are followed.
+
+        Many taken at once are looked at one after another, so that a restart causes no storm at the platforms.
+        """
+        for place, held in enumerate(runs):
             tracked = self.held.get(held.run.id)
             if tracked is None:
                 tracked = Tracked(held.run, held.tz, held.carded, held.refused)
                 self.held[held.run.id] = tracked
-                self._at(tracked, 0.0)
+                self._at(tracked, place / TAKEN_A_SECOND)
                 continue
             # What this process wrote itself it knows better than a read that may be older.
             acts = {"untracked_at": held.run.untracked_at, "untracked_by": held.run.untracked_by}
