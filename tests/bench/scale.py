@@ -1,0 +1,247 @@
+"""What thousands of tracked runs cost one process, and what 500 ends at one moment do to it.
+
+The whole of Threadbook, as `threadbook serve` has it, finds a database with runs under way, claims them, and looks at
+them on a Deepnote that answers `running`. How old they are gives the wanted rate: the wait between two looks is a
+twentieth of a run's age. Memory and processor time are read from outside; the looks are counted by the stand-in.
+"""
+
+import asyncio
+import sqlite3
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import insert
+
+from bot import cadence
+from bot.model import Notebook, Platform, Progress, Request, State
+from bot.sandbox.slack.records import Channel, Message
+from bot.sandbox.slack.workspace import ANA, BOT, TEAM
+from bot.store.rows import progress_columns
+from bot.store.store import Store
+from bot.store.tables import cards, runs, workspaces
+from tests.bench.deepnote import NOTEBOOK
+from tests.bench.figures import Figure, at_most, machine, show
+from tests.bench.stage import Stage, stage
+
+TITLE = "Many runs at once"
+MIB = 1024 * 1024
+MOST_MEMORY = 200.0
+MOST_PROCESSOR = 33.3
+JITTER = 0.95
+"""What is left, on average, of the cadence's wait."""
+
+
+@dataclass(frozen=True)
+class Load:
+    """How many runs, and how often they're looked at; seconds for the measurement."""
+
+    runs: int
+    looks_a_second: float
+    seconds: float
+
+    @property
+    def period(self) -> float:
+        """Seconds between two looks at one run."""
+        return self.runs / self.looks_a_second
+
+    @property
+    def age(self) -> float:
+        """How old a run is that is looked at so often."""
+        return self.period / JITTER / cadence.SHARE_OF_AGE
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What a load cost.
+
+    Attributes:
+        taken_up: Seconds from the process's start until every run had been looked at.
+        looks: A second, as the stand-in counted them.
+        memory: Resident, in MiB, at the end.
+        processor: Per cent of one core.
+        writes: Writing transactions.
+        beats: Those of them that were heartbeats.
+        lag, first_lag: Seconds by which the event loop was late, at worst: then, and while the runs were taken up.
+    """
+
+    taken_up: float
+    looks: float
+    memory: float
+    processor: float
+    writes: int
+    beats: int
+    lag: float
+    first_lag: float
+
+
+async def seed(here: Stage, database: Path, load: Load) -> list[str]:
+    """Runs under way in the rows, with their cards in the channel; their ids on the platform."""
+    store = Store(f"sqlite+aiosqlite:///{database}")
+    await store.open()
+    # Two periods are for taking them up; in the middle of the measurement they are as old as they should be.
+    began = datetime.now(UTC) - timedelta(seconds=load.age - 2 * load.period - load.seconds / 2)
+    remote = [here.deepnote.add(began) for _ in range(load.runs)]
+    data = here.slack.channel("data")
+    shown = [here.slack.workspace.post(_card(here, data)).ts for _ in remote]
+    async with store.database.write() as connection:
+        await connection.execute(insert(workspaces).values(id=TEAM, next_number=load.runs + 1))
+        rows = [_row(number, run, began, data.id) for number, run in enumerate(remote, start=1)]
+        await connection.execute(insert(runs), rows)
+        posted = [{"run": run, "channel": data.id, "ts": ts} for run, ts in enumerate(shown, start=1)]
+        await connection.execute(insert(cards), posted)
+    await store.holding.leave()
+    await store.close()
+    return remote
+
+
+def _card(here: Stage, channel: Channel) -> Message:
+    return Message(here.slack.workspace.next_ts(), channel.id, BOT, "Weekly KPIs runs", TEAM)
+
+
+def _row(number: int, remote: str, began: datetime, channel: str) -> dict[str, Any]:
+    notebook = Notebook(platform=Platform.DEEPNOTE, id=NOTEBOOK)
+    request = Request(notebook=notebook, title="Weekly KPIs", inputs={"region": "EU", "week": str(number)})
+    progress = Progress(
+        state=State.RUNNING, since=began, remote_id=remote, attempt=1, submitted_at=began, started_at=began
+    )
+    return {
+        "id": number,
+        "workspace": TEAM,
+        "number": number,
+        "key": f"command:{number}",
+        "platform": notebook.platform.value,
+        "notebook": notebook.id,
+        "request": request.model_dump(mode="json", exclude_defaults=True),
+        "asker": ANA,
+        "asker_name": "Ana Ruiz",
+        "asker_tz": "Europe/Madrid",
+        "channel": channel,
+        "dm": False,
+        "reply_url": "",
+        "asked_at": began,
+        "revision": 1,
+        "shown_revision": 1,
+        **progress_columns(progress),
+    }
+
+
+def asked(database: Path, query: str) -> int:
+    """One number from the rows."""
+    with closing(sqlite3.connect(database)) as rows:
+        [answer] = rows.execute(query).fetchone()
+    return int(answer)
+
+
+async def until(true: Callable[[], bool], seconds: float) -> None:
+    """Wait for something in the stand-ins or in the rows."""
+    async with asyncio.timeout(seconds):
+        while not true():  # noqa: ASYNC110, it comes true in another process
+            await asyncio.sleep(0.05)
+
+
+async def cost(here: Stage, database: Path, load: Load) -> Cost:
+    """Seed, start, let it settle, measure."""
+    remote = await seed(here, database, load)
+    began = time.perf_counter()
+    app = await here.app("tests.bench.watched", environment=here.environment(database))
+    await until(lambda: here.deepnote.met.issuperset(remote), 60 + 2 * load.period)
+    taken_up = time.perf_counter() - began
+    await asyncio.sleep(max(0.0, 2 * load.period - taken_up))
+    first = await app.ask()
+    before, looks, beats = app.seen.cpu_times(), here.deepnote.looks, asked(database, BEATS)
+    started = time.perf_counter()
+    await asyncio.sleep(load.seconds)
+    seconds = time.perf_counter() - started
+    after, found, looked = app.seen.cpu_times(), await app.ask(), here.deepnote.looks - looks
+    used = after.user + after.system - before.user - before.system
+    return Cost(
+        taken_up=taken_up,
+        looks=looked / seconds,
+        memory=app.seen.memory_info().rss / MIB,
+        processor=used / seconds * 100,
+        writes=found["commits"],
+        beats=asked(database, BEATS) - beats,
+        lag=found["lag"],
+        first_lag=first["lag"],
+    )
+
+
+BEATS = "SELECT sum(beats) FROM processes WHERE NOT dead"
+SETTLED = "SELECT count(*) FROM runs WHERE settled"
+
+
+async def ends(here: Stage, database: Path, load: Load) -> list[Figure]:
+    """Every run of a load ends at the same moment: how long until all results are in the rows, and the loop's lag."""
+    remote = await seed(here, database, load)
+    app = await here.app("tests.bench.watched", environment=here.environment(database))
+    await until(lambda: here.deepnote.met.issuperset(remote), 60)
+    await app.ask()
+    began = time.perf_counter()
+    here.deepnote.end(remote)
+    await until(lambda: asked(database, SETTLED) == load.runs, 120)
+    took = time.perf_counter() - began
+    found = await app.ask()
+    return [
+        Figure(f"{load.runs} runs end at once: all results saved after", f"{took:.1f} s"),
+        Figure(f"{load.runs} runs end at once: the loop was late by at most", f"{found['lag'] * 1000:.0f} ms"),
+    ]
+
+
+def told(load: Load, cost: Cost) -> list[Figure]:
+    """The figures of one load."""
+    what = f"{load.runs} runs"
+    late = f"{cost.lag * 1000:.0f} ms (while they were taken up: {cost.first_lag * 1000:.0f} ms)"
+    others = cost.writes - cost.beats
+    return [
+        Figure(f"{what}: looks a second", f"{cost.looks:.0f}", f"{load.looks_a_second:g}"),
+        at_most(f"{what}: resident memory", cost.memory, MOST_MEMORY, " MiB", 0),
+        at_most(f"{what}: of one core", cost.processor, MOST_PROCESSOR, " %", 1),
+        # A beat may fall on the edge of the measurement.
+        Figure(f"{what}: writes beside the heartbeat's {cost.beats}", f"{others}", "none", abs(others) <= 1),
+        Figure(f"{what}: taken up and looked at once, after", f"{cost.taken_up:.1f} s"),
+        Figure(f"{what}: the loop was late by at most", late),
+    ]
+
+
+def growth(fewer: tuple[Load, Cost], more: tuple[Load, Cost]) -> list[Figure]:
+    """How the costs of a larger load stand to its size."""
+    times = more[0].runs / fewer[0].runs
+    memory, processor = more[1].memory / fewer[1].memory, more[1].processor / fewer[1].processor
+    each = (more[1].memory - fewer[1].memory) * 1024 / (more[0].runs - fewer[0].runs)
+    what = f"from {fewer[0].runs} to {more[0].runs} runs ({times:g}x)"
+    return [
+        Figure(f"{what}: memory", f"{memory:.2f}x, {each:.1f} KiB a run", f"at most {times:g}x", memory <= times),
+        Figure(f"{what}: of one core", f"{processor:.2f}x", f"at most {times:g}x", processor <= times),
+    ]
+
+
+async def measure(folder: Path, *, sizes: Sequence[int] = (1000, 5000), period: float = 5000 / 300) -> list[Figure]:
+    """All figures: each size with the same wait between two looks at a run, then 500 ends (or as many as there are)."""
+    found: list[tuple[Load, Cost]] = []
+    for runs_ in sizes:
+        load = Load(runs_, runs_ / period, 2 * period)
+        async with stage() as here:
+            found.append((load, await cost(here, folder / f"{runs_}.db", load)))
+    figures = [figure for one in found for figure in told(*one)]
+    figures += growth(found[0], found[-1])
+    many = min(500, max(sizes))
+    async with stage() as here:
+        figures += await ends(here, folder / "ends.db", Load(many, many, 0))
+    return figures
+
+
+def main() -> None:
+    """Measure, and print the table."""
+    with tempfile.TemporaryDirectory(prefix="threadbook-bench-") as folder:
+        where = machine(Path(folder))
+        show(TITLE, where, asyncio.run(measure(Path(folder))))
+
+
+if __name__ == "__main__":
+    main()

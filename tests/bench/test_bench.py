@@ -1,0 +1,40 @@
+"""The benchmarks still run: once, as small as can be, and without looking at the times."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.bench import ack, scale, start
+from tests.bench.figures import Figure, show
+
+
+@pytest.mark.slow
+async def test_acknowledgements_are_measured_beside_a_bare_app(tmp_path: Path) -> None:
+    figures = await ack.measure(tmp_path, rounds=2, each=2, concurrency=(1, 3), runs=6)
+    named = [figure.what for figure in figures]
+    assert "/notebook help, 1 at once: p50 beside bare Bolt" in named
+    assert "/notebook help, 3 at once: p99 beside bare Bolt" in named
+    assert "/notebook run, 3 at once: p99" in named
+
+
+@pytest.mark.slow
+async def test_tracked_runs_are_looked_at_and_not_written(tmp_path: Path) -> None:
+    figures = await scale.measure(tmp_path, sizes=(5, 10), period=1.0)
+    writes = [figure for figure in figures if "writes beside" in figure.what]
+    assert [figure.met for figure in writes] == [True, True]
+    looked = [float(figure.measured) for figure in figures if figure.what.endswith("looks a second")]
+    assert all(rate > 0 for rate in looked)
+    assert any(figure.what.startswith("10 runs end at once") for figure in figures)
+
+
+def test_the_command_and_the_sandbox_start() -> None:
+    figures = start.measure(times=1, sandboxes=1)
+    assert [figure.met is None for figure in figures] == [False, True, False, True]
+
+
+def test_a_table_says_what_was_reached_and_what_was_not(capsys: pytest.CaptureFixture[str]) -> None:
+    show("Title", "here", [Figure("quick", "1 s", "2 s", met=True), Figure("slow", "3 s", "2 s", met=False)])
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[1:3] == ["Title", "here"]
+    assert [line.split()[-1] for line in lines[-2:]] == ["reached", "REACHED"]
+    assert "NOT REACHED" in lines[-1]

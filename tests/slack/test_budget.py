@@ -1,0 +1,263 @@
+"""Slack's budget: windows, channels, priorities, and nobody forgotten. Time is the loop's own, so no test waits."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.slack.budget import A_MINUTE, BURST, MINUTE, Budget
+
+from .clock import now, play
+
+POST, UPDATE = "chat.postMessage", "chat.update"
+
+
+async def _all(budget: Budget, *calls: tuple[str, int, str]) -> list[tuple[float, str]]:
+    """Take all these at once; when each could go, and whose it was, in that order."""
+    begin, went = now(), list[tuple[float, str]]()
+
+    async def one(method: str, urgency: int, channel: str, name: str) -> None:
+        await budget.take(method, urgency, channel)
+        went.append((now() - begin, name))
+
+    async with asyncio.TaskGroup() as group:
+        for number, (method, urgency, channel) in enumerate(calls):
+            group.create_task(one(method, urgency, channel, f"{number}"))
+    return went
+
+
+def test_so_many_go_at_once_and_the_next_when_a_minute_has_gone() -> None:
+    async def scene() -> None:
+        went = await _all(Budget({UPDATE: 3}), *[(UPDATE, 0, "")] * 7)
+        assert [round(at) for at, _ in went] == [0, 0, 0, 60, 60, 60, 120]
+        assert [name for _, name in went] == list("0123456")
+
+    play(scene())
+
+
+def test_the_window_slides_with_each_call() -> None:
+    async def scene() -> None:
+        budget = Budget({UPDATE: 2})
+        await budget.take(UPDATE, 0)
+        await asyncio.sleep(40)
+        await budget.take(UPDATE, 0)
+        begun = now()
+        await budget.take(UPDATE, 0)
+        assert now() - begun == pytest.approx(20, abs=0.1)
+        await budget.take(UPDATE, 0)
+        assert now() - begun == pytest.approx(60, abs=0.1)
+
+    play(scene())
+
+
+def test_each_method_has_its_own_minute() -> None:
+    async def scene() -> None:
+        went = await _all(Budget({UPDATE: 1, POST: 1}), (UPDATE, 0, ""), (POST, 0, "C1"), ("users.info", 0, ""))
+        assert [round(at) for at, _ in went] == [0, 0, 0]
+
+    play(scene())
+
+
+def test_a_channel_takes_a_few_posts_at_once_and_then_one_a_second() -> None:
+    async def scene() -> None:
+        went = await _all(Budget(), *[(POST, 0, "C1")] * 6, *[(POST, 0, "C2")] * 2)
+        assert [round(at, 1) for at, name in went if int(name) < 6] == [0.0] * BURST + [1.0, 2.0, 3.0]
+        assert [round(at, 1) for at, name in went if int(name) >= 6] == [0.0, 0.0]
+
+    play(scene())
+
+
+def test_a_channels_allowance_comes_back_while_it_is_quiet() -> None:
+    async def scene() -> None:
+        budget = Budget()
+        await _all(budget, *[(POST, 0, "C1")] * 5)
+        await asyncio.sleep(60)
+        went = await _all(budget, *[(POST, 0, "C1")] * 4)
+        assert [round(at) for at, _ in went] == [0, 0, 0, 1]
+
+    play(scene())
+
+
+def test_only_posts_are_counted_by_channel() -> None:
+    async def scene() -> None:
+        went = await _all(Budget(), *[(UPDATE, 0, "C1")] * 20)
+        assert {round(at) for at, _ in went} == {0}
+
+    play(scene())
+
+
+def test_what_is_more_urgent_goes_first_and_equals_in_their_order() -> None:
+    async def scene() -> None:
+        budget = Budget({UPDATE: 1})
+        await budget.take(UPDATE, 0)
+        went = await _all(budget, (UPDATE, 2, ""), (UPDATE, 1, ""), (UPDATE, 0, ""), (UPDATE, 2, ""), (UPDATE, 0, ""))
+        assert [name for _, name in went] == ["2", "4", "1", "0", "3"]
+
+    play(scene())
+
+
+def test_a_busy_channel_holds_up_no_other() -> None:
+    async def scene() -> None:
+        went = await _all(Budget(), *[(POST, 0, "C1")] * 10, (POST, 2, "C2"))
+        assert next(round(at) for at, name in went if name == "10") == 0
+
+    play(scene())
+
+
+def test_what_became_more_urgent_moves_forward() -> None:
+    async def scene() -> None:
+        budget = Budget({UPDATE: 1})
+        await budget.take(UPDATE, 0)
+        tickets = [budget.ticket(UPDATE, 2) for _ in range(4)]
+        assert budget.depth() == 4
+        budget.promote(tickets[2], 0)
+        budget.promote(tickets[3], 1)
+        budget.promote(tickets[3], 2)  # never back
+        assert budget.depth() == 4
+        order = []
+        for ticket in tickets:
+            ticket.ready.add_done_callback(lambda _, ticket=ticket: order.append(tickets.index(ticket)))  # type: ignore[misc]  # the default binds it
+        await asyncio.gather(*(ticket.ready for ticket in tickets))
+        await asyncio.sleep(0)
+        assert order == [2, 3, 0, 1]
+        assert budget.depth() == 0
+        budget.promote(tickets[0], 0)  # it has gone already
+        assert budget.depth() == 0
+
+    play(scene())
+
+
+def test_whoever_gives_up_costs_nothing_and_wakes_the_next() -> None:
+    async def scene() -> None:
+        budget = Budget({UPDATE: 1})
+        await budget.take(UPDATE, 0)
+        begun = now()
+        impatient = asyncio.create_task(budget.take(UPDATE, 0))
+        patient = asyncio.create_task(budget.take(UPDATE, 1))
+        await asyncio.sleep(1)
+        assert budget.depth() == 2
+        impatient.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await impatient
+        assert budget.depth() == 1
+        await patient
+        assert now() - begun == pytest.approx(60, abs=0.1)
+
+    play(scene())
+
+
+def test_a_429_closes_the_method_for_as_long_as_slack_says() -> None:
+    async def scene() -> None:
+        budget = Budget()
+        budget.refused(UPDATE, 30)
+        budget.refused(UPDATE, 5)  # a shorter one doesn't open it
+        went = await _all(budget, (UPDATE, 0, ""), (POST, 0, "C1"))
+        assert [(name, round(at)) for at, name in went] == [("1", 0), ("0", 30)]
+
+    play(scene())
+
+
+def test_a_429_also_holds_those_who_are_waiting_already() -> None:
+    async def scene() -> None:
+        budget = Budget({UPDATE: 1})
+        await budget.take(UPDATE, 0)
+        begun = now()
+        waiting = asyncio.create_task(budget.take(UPDATE, 0))
+        await asyncio.sleep(50)
+        budget.refused(UPDATE, 60)
+        await waiting
+        assert now() - begun == pytest.approx(110, abs=0.1)
+
+    play(scene())
+
+
+def test_a_thousand_waiting_in_one_channel_keep_their_order() -> None:
+    async def scene() -> None:
+        went = await _all(Budget({POST: 10_000}), *[(POST, 1, "C1")] * 1_000)
+        assert [int(name) for _, name in went] == list(range(1_000))
+        assert went[-1][0] == pytest.approx(1_000 - BURST, rel=0.01)
+
+    play(scene())
+
+
+def test_channels_that_are_quiet_again_are_forgotten() -> None:
+    async def scene() -> None:
+        budget = Budget({POST: 100_000})
+        for number in range(2_500):
+            await budget.take(POST, 0, f"C{number}")
+            await asyncio.sleep(0.01)
+        assert len(budget._channels) <= 1_000
+
+    play(scene())
+
+
+calls = st.lists(
+    st.tuples(
+        st.floats(0, 10),  # seconds after the one before
+        st.sampled_from([POST, POST, UPDATE]),
+        st.integers(0, 2),
+        st.sampled_from(["C1", "C2", "C3"]),
+        st.sampled_from(["", "", "", "gives up", "is promoted", "is refused"]),
+    ),
+    max_size=60,
+)
+CLOSED = 7.0
+
+
+@settings(max_examples=80, deadline=None)
+@given(calls, st.integers(1, 8), st.integers(1, 20))
+def test_whatever_comes_no_minute_holds_more_than_the_limit_and_nobody_is_forgotten(
+    calls: list[tuple[float, str, int, str, str]], updates: int, posts: int
+) -> None:
+    """A simulation: calls are queued, given up, promoted and refused at any time."""
+
+    async def scene() -> None:
+        budget = Budget({UPDATE: updates, POST: posts})
+        went: dict[tuple[str, ...], list[float]] = defaultdict(list)
+        closed: dict[str, float] = defaultdict(float)
+
+        def note(method: str, channel: str) -> None:
+            assert now() >= closed[method] or now() == closed[method] - CLOSED
+            went[method,].append(now())
+            went[method, channel].append(now())
+
+        async def one(wait: float, method: str, urgency: int, channel: str, fate: str) -> None:
+            await asyncio.sleep(wait)
+            ticket = budget.ticket(method, urgency, channel)
+            ticket.ready.add_done_callback(lambda ready: None if ready.cancelled() else note(method, channel))
+            if fate == "gives up":
+                await asyncio.sleep(3)
+                ticket.ready.cancel()
+                return
+            if fate == "is promoted":
+                await asyncio.sleep(2)
+                budget.promote(ticket, 0)
+            await ticket.ready
+            if fate == "is refused":
+                closed[method] = now() + CLOSED
+                budget.refused(method, CLOSED)
+
+        at = 0.0
+        async with asyncio.TaskGroup() as group:
+            for wait, method, urgency, channel, fate in calls:
+                at += wait
+                group.create_task(one(at, method, urgency, channel, fate))
+        assert budget.depth() == 0
+        for key, times in went.items():
+            limit, span = ({UPDATE: updates, POST: posts}[key[0]], MINUTE) if len(key) == 1 else (BURST, 1.0)
+            if key[:1] == (UPDATE,) and len(key) > 1:
+                continue  # only posts are counted by channel
+            for first, beyond in zip(times, times[limit:], strict=False):
+                assert beyond - first >= span - 1e-6
+
+    play(scene())
+
+
+def test_the_limits_stay_under_what_slack_promises() -> None:
+    tiers = {"chat.update": 50, "chat.postMessage": 300, "conversations.open": 50}
+    for method, limit in A_MINUTE.items():
+        assert limit < tiers.get(method, 100)

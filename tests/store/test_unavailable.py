@@ -1,0 +1,132 @@
+"""A database that can't be reached says StoreUnavailable, and is used again as soon as it can be."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from contextlib import AsyncExitStack, closing
+from typing import TYPE_CHECKING
+
+import pytest
+from sqlalchemy import update
+
+from bot.errors import StoreUnavailable
+from bot.store import database
+from bot.store.store import Store
+from bot.store.tables import workspaces
+from tests.store.house import HERE, NOON, THERE, House, caller, request
+from tests.store.postgres import running
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+    from bot.store.database import Database
+    from tests.store.postgres import Postgres
+
+
+@pytest.fixture
+async def shared(postgres: Postgres) -> AsyncIterator[House]:
+    """A database on PostgreSQL, and processes to come."""
+    url = await postgres.database()
+    async with AsyncExitStack() as stack:
+        yield House(url, stack)
+    await postgres.drop(url)
+
+
+async def test_a_file_that_another_has_locked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(database, "BUSY_SECONDS", 0.2)
+    file = tmp_path / "threadbook.db"
+    store = Store(f"sqlite+aiosqlite:///{file}")
+    await store.open()
+    with closing(sqlite3.connect(file, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(StoreUnavailable, match="locked"):
+            await store.requests.save(request(), caller("command:1"), NOON)
+        assert await store.requests.newest(HERE, 10) == []  # readers wait for nobody
+        await store.database.ping()
+        other.execute("ROLLBACK")
+    saved = await store.requests.save(request(), caller("command:1"), NOON)
+    assert (saved.fresh, saved.run.number) == (True, 1)
+    await store.close()
+
+
+async def test_a_file_that_cannot_be(tmp_path: Path) -> None:
+    store = Store(f"sqlite+aiosqlite:///{tmp_path}/nowhere/threadbook.db")
+    with pytest.raises(StoreUnavailable):
+        await store.open()
+    await store.close()
+
+
+async def test_a_server_that_is_away_for_a_while() -> None:
+    with running() as server:
+        store = Store(await server.database())
+        await store.open()
+        server.stop()
+        with pytest.raises(StoreUnavailable):
+            await store.database.ping()
+        with pytest.raises(StoreUnavailable):
+            await store.requests.save(request(), caller("command:1"), NOON)
+        with pytest.raises(StoreUnavailable):
+            await store.holding.beat()
+        server.start()
+        assert await store.holding.beat()
+        assert (await store.requests.save(request(), caller("command:1"), NOON)).fresh
+        await store.close()
+
+
+async def test_a_database_that_does_not_exist(postgres: Postgres) -> None:
+    store = Store(postgres.url("nowhere"))
+    with pytest.raises(StoreUnavailable, match="nowhere"):
+        await store.open()
+    await store.close()
+
+
+async def test_a_row_whose_holder_stands_still(shared: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A stopped process holds a workspace's row; its session is ended before the others have to give up for ever."""
+    monkeypatch.setattr(
+        database, "STANDSTILL", {"lock_timeout": "100ms", "idle_in_transaction_session_timeout": "500ms"}
+    )
+    still, other = await shared.process(), await shared.process()
+    await other.delivery.enter_workspace(HERE)
+    with pytest.raises(StoreUnavailable):
+        await _stands_still(still, other)
+    assert (await other.requests.save(request(), caller("command:1"), NOON)).run.number == 1
+
+
+async def _stands_still(still: Store, other: Store) -> None:
+    async with still.database.write() as connection:
+        await connection.execute(update(workspaces).values(next_number=7))
+        with pytest.raises(StoreUnavailable, match="lock timeout"):
+            await other.requests.save(request(), caller("command:1"), NOON)
+        await _goes_on(other)
+        await connection.execute(update(workspaces).values(next_number=8))
+
+
+async def _goes_on(store: Store) -> None:
+    """Try until a request is saved."""
+    async with asyncio.timeout(10):
+        while True:
+            try:
+                await store.requests.save(request(), caller("command:1"), NOON)
+            except StoreUnavailable:
+                continue
+            return
+
+
+async def test_two_who_wait_for_one_another(shared: House) -> None:
+    first, second = await shared.process(), await shared.process()
+    for workspace in (HERE, THERE):
+        await first.delivery.enter_workspace(workspace)
+    halfway = asyncio.Barrier(2)
+
+    async def both(where: Database, one: str, another: str) -> None:
+        async with where.write() as connection:
+            await connection.execute(update(workspaces).where(workspaces.c.id == one).values(courier=1))
+            await halfway.wait()
+            await connection.execute(update(workspaces).where(workspaces.c.id == another).values(courier=1))
+
+    ends = await asyncio.gather(
+        both(first.database, HERE, THERE), both(second.database, THERE, HERE), return_exceptions=True
+    )
+    assert [type(end) for end in ends if end is not None] == [StoreUnavailable]
