@@ -1,4 +1,4 @@
-"""The command line: `threadbook serve` and `threadbook sandbox`."""
+"""The command line: `threadbook serve`, `threadbook sandbox` and `threadbook catalogue`."""
 
 from __future__ import annotations
 
@@ -8,10 +8,12 @@ import gc
 import logging
 import signal
 import sys
+from io import TextIOWrapper
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Sequence
+    from collections.abc import Awaitable, Callable, Sequence
+    from types import ModuleType
 
     from bot.settings import Settings
 
@@ -42,7 +44,26 @@ def _parser() -> argparse.ArgumentParser:
     sandbox.add_argument("--port", type=int, default=8765, help="where the page is (default 8765; 0 for any free port)")
     sandbox.add_argument("--no-browser", action="store_true", help="don't open the page in a browser")
     sandbox.set_defaults(carry_out=_sandbox)
+    _add_catalogue(verbs.add_parser("catalogue", help="write the catalogue to a file, or make it what a file says"))
     return parser
+
+
+def _add_catalogue(parser: argparse.ArgumentParser) -> None:
+    verbs = parser.add_subparsers(required=True, metavar="command")
+    export = verbs.add_parser("export", help="write the catalogue as YAML that can be edited")
+    export.add_argument("file", nargs="?", default="-", help="where to (default: -, the terminal)")
+    import_ = verbs.add_parser(
+        "import",
+        help="make the catalogue what a file says",
+        description="Show what would change, ask, and apply all of it at once. Nothing is applied if the file has a "
+        "mistake. Exit code 0: applied, or nothing to change; 1: changes, but not applied; 2: a mistake.",
+    )
+    import_.add_argument("file", help="what export wrote, edited (-: standard input, with --yes)")
+    import_.add_argument("--yes", action="store_true", help="apply without asking")
+    import_.add_argument("--prune", action="store_true", help="remove the notebooks that the file doesn't name")
+    for verb, carry_out in ((export, _export), (import_, _import)):
+        verb.add_argument("--workspace", metavar="T…", default="", help="Slack's team id, if there are several")
+        verb.set_defaults(carry_out=carry_out)
 
 
 def _serve(_options: argparse.Namespace) -> int:
@@ -50,18 +71,26 @@ def _serve(_options: argparse.Namespace) -> int:
     return USAGE_ERROR if settings is None else asyncio.run(_until_told(_serving(settings)))
 
 
-def _settings() -> Settings | None:
-    """The settings from the environment; None where something is missing or wrong, which has then been told."""
+def _environment() -> Settings | None:
+    """The settings from the environment; None where something is wrong, which has then been told."""
     from pydantic import ValidationError
 
-    from bot.model import Platform
     from bot.settings import Settings
 
     try:
-        settings = Settings()
+        return Settings()
     except ValidationError as error:
         for fault in error.errors(include_input=False, include_url=False):
             print(f"{'.'.join(str(part) for part in fault['loc'])}: {fault['msg']}", file=sys.stderr)
+        return None
+
+
+def _settings() -> Settings | None:
+    """The settings, if all is set that serving needs; else None, and what is missing has been told."""
+    from bot.model import Platform
+
+    settings = _environment()
+    if settings is None:
         return None
     faults = []
     if not settings.slack_bot_token.get_secret_value():
@@ -132,6 +161,34 @@ async def _playing(port: int, *, browser: bool) -> int:
         print(f"Can't listen on port {port}: {error}. Another one: threadbook sandbox --port 0", file=sys.stderr)
         return USAGE_ERROR
     return 0
+
+
+def _export(options: argparse.Namespace) -> int:
+    return _on_catalogue(lambda cli, settings: cli.export(settings, options.file, options.workspace))
+
+
+def _import(options: argparse.Namespace) -> int:
+    return _on_catalogue(
+        lambda cli, settings: cli.import_(
+            settings, options.file, options.workspace, yes=options.yes, prune=options.prune
+        )
+    )
+
+
+def _on_catalogue(carry_out: Callable[[ModuleType, Settings], int]) -> int:
+    from bot import catalogue_cli
+
+    settings = _environment()
+    if settings is None:
+        return USAGE_ERROR
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal may know no arrows
+    try:
+        return carry_out(catalogue_cli, settings)
+    except KeyboardInterrupt:
+        print("\nStopped.", file=sys.stderr)
+        return 1
 
 
 async def _open(url: str) -> None:

@@ -35,6 +35,7 @@ class RunNotebook(Frozen):
         dm: Card and results in our DM.
         anyway: Although the same notebook is under way with the same inputs.
         channel: Where the card goes, as Slack's channel id; only forms say so, and None means where it was asked for.
+        whole: The inputs are all that it is run with: the catalogue's values don't go under them. Only forms say so.
     """
 
     target: Target
@@ -45,6 +46,7 @@ class RunNotebook(Frozen):
     dm: bool = False
     anyway: bool = False
     channel: str | None = None
+    whole: bool = False
 
 
 class OpenForm(Frozen):

@@ -61,6 +61,7 @@ class Bot:
 
     Attributes:
         workspace: Slack's team id, once started.
+        platforms: The clients of the platforms that have a token, once started.
         web: What answers over HTTP, once started.
     """
 
@@ -70,6 +71,7 @@ class Bot:
         self._stack = AsyncExitStack()
         self.store = Store(settings.database_url)
         self.workspace = ""
+        self.platforms: dict[Platform, PlatformClient] = {}
         self.web: Web | None = None
         self._ended: asyncio.Future[list[None]] | None = None
 
@@ -91,7 +93,7 @@ class Bot:
         stack.push_async_callback(self.store.close)
         await self.store.open()
         stack.push_async_callback(self.store.holding.leave)
-        platforms = platform_clients(settings)
+        platforms = self.platforms = platform_clients(settings)
         for client in platforms.values():
             stack.push_async_callback(client.close)
         session = await stack.enter_async_context(ClientSession())

@@ -6,8 +6,6 @@ import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from bot import lifecycle
 from bot.errors import (
@@ -23,7 +21,7 @@ from bot.errors import (
     Unavailable,
 )
 from bot.lifecycle import Decision, Missed
-from bot.model import Cause, Look, News, NewsKind, Progress, State, Submission, Trouble
+from bot.model import Cause, Look, NewsKind, Progress, State, Submission, Trouble
 
 NOON = datetime(2026, 10, 1, 12, tzinfo=UTC)
 LATER = NOON + timedelta(minutes=5)
@@ -236,122 +234,3 @@ def test_a_run_that_was_not_ours_leaves_nothing_behind_but_the_doubt() -> None:
     adopted = RUNNING.model_copy(update={"adopted": True, "word": "hibernating", "overdue": True})
     unclear = lifecycle.not_ours(adopted, LATER)
     assert unclear == lifecycle.end(SUBMITTING, State.UNCLEAR, LATER, cause=Cause.CRASH)
-
-
-# Whatever happens
-
-moments = st.integers(0, 3600).map(lambda seconds: NOON + timedelta(seconds=seconds))
-words = st.sampled_from(["", "hibernating", "warming up"])
-looks = st.builds(
-    Look,
-    state=st.sampled_from([State.QUEUED, State.RUNNING, State.SUCCEEDED, State.FAILED, State.STOPPED]),
-    word=words,
-    started_at=st.none() | moments,
-    ended_at=st.none() | moments,
-    error=words,
-)
-answers = st.builds(
-    Submission,
-    run_id=st.none() | st.just("r1"),
-    state=st.sampled_from(State),
-    word=words,
-    created_at=st.none() | moments,
-)
-errors = st.sampled_from(
-    [
-        SILENCE,
-        GONE,
-        Unavailable("can't be reached", sent=False),
-        BadReply("not JSON"),
-        RateLimited("Rate limit exceeded"),
-        Unauthorized("Unauthorized"),
-        Forbidden("Insufficient permissions"),
-        Suspended("Project is suspended"),
-        Invalid("Validation error"),
-        HardwareUnavailable("Hardware unable to start"),
-    ]
-)
-misses = st.builds(Missed, error=errors, misses=st.integers(1, 9), gone=st.integers(0, 3))
-progresses = st.builds(
-    Progress,
-    state=st.sampled_from(State),
-    since=moments,
-    word=words,
-    remote_id=st.none() | st.just("r1"),
-    attempt=st.integers(0, 3),
-    started_at=st.none() | moments,
-    trouble=st.none() | st.sampled_from(Trouble),
-    usual=st.none() | st.floats(1, 1000),
-    overdue=st.booleans(),
-    adopted=st.booleans(),
-)
-
-
-@given(progresses, st.one_of(looks, misses, answers, errors, st.sampled_from(State)), moments)
-def test_no_step_from_anywhere_leaves_the_diagram(
-    before: Progress, event: Look | Missed | Submission | PlatformError | State, now: datetime
-) -> None:
-    try:
-        decision = _asked(before, event, now)
-    except ValueError:
-        return
-    if decision is None:
-        return
-    after = decision.progress
-    if after.state is not before.state or before.state.final:
-        assert after.state in diagram()[before.state]
-    assert [news.kind for news in decision.news].count(NewsKind.ENDED) == after.state.final
-    if before.trouble is None:
-        assert NewsKind.ANSWERING not in kinds(decision)
-
-
-def _asked(
-    before: Progress, event: Look | Missed | Submission | PlatformError | State, now: datetime
-) -> Decision | None:
-    match event:
-        case Look() | Missed():
-            return lifecycle.advance(before, event, now)
-        case Submission():
-            return lifecycle.submitted(before, event, now)
-        case PlatformError():
-            return lifecycle.refused_start(before, event, now)
-        case State.SUBMITTING:
-            return lifecycle.begin(before, now)
-        case State() if event.final:
-            return lifecycle.end(before, event, now)
-        case _:
-            return lifecycle.put_back(before, SILENCE, now)
-
-
-@given(st.lists(st.one_of(looks, misses), max_size=30))
-def test_trouble_is_told_once_and_answered_once_however_the_looks_go(observed: list[Look | Missed]) -> None:
-    progress, news = RUNNING, list[News]()
-    for observation in observed:
-        if progress.state not in lifecycle.STARTED:
-            break
-        decision = lifecycle.advance(progress, observation, LATER)
-        progress, news = decision.progress, [*news, *decision.news]
-    standing: Trouble | None = None
-    for one in news:
-        if one.kind is NewsKind.TROUBLE:
-            assert one.trouble is not standing
-            standing = one.trouble
-        elif one.kind is NewsKind.ANSWERING:
-            assert one.trouble is standing is not None
-            standing = None
-    assert progress.trouble is (None if progress.state.final else standing)
-    assert sum(one.kind is NewsKind.ENDED for one in news) == progress.state.final
-
-
-@given(looks, moments)
-def test_a_look_that_says_the_same_changes_nothing(look: Look, now: datetime) -> None:
-    if look.state.final:
-        return
-    once = lifecycle.advance(RUNNING, look, now)
-    assert lifecycle.advance(once.progress, look, now) == Decision(progress=once.progress)
-
-
-@given(errors, st.integers(1, 100))
-def test_looking_that_fails_never_fails_a_run(error: PlatformError, count: int) -> None:
-    after = lifecycle.advance(RUNNING, Missed(error, count), NOON).progress
-    assert after.state is State.RUNNING

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import datetime
 
-    from bot.model import Caller, Entry, Platform, Run
+    from bot.model import Caller, Entry, InputSpec, Notebook, Platform, Run
     from bot.platforms.base import PlatformClient
     from bot.reply import Reply
     from bot.store.store import Store
@@ -42,6 +42,8 @@ if TYPE_CHECKING:
 
 FRESH = 5.0
 """Seconds for which the catalogue is offered from memory; what this process changes shows at once."""
+OPEN_FORMS = 3600.0
+"""Seconds for which the inputs that a form shows are remembered: it must outlast a platform that falls silent."""
 
 
 class Audience(Protocol):
@@ -77,6 +79,8 @@ class Desk:
         rules: What is allowed.
         now: The time, in UTC.
         ring: Tells courier and tracker that something was written for this workspace.
+        entries: The catalogue by workspace.
+        shapes: The inputs that forms show, by notebook and digest.
     """
 
     store: Store
@@ -86,6 +90,9 @@ class Desk:
     now: Callable[[], datetime]
     ring: Callable[[str], None]
     entries: TTLCache[str, list[Entry]] = field(default_factory=lambda: TTLCache(maxsize=256, ttl=FRESH))
+    shapes: TTLCache[tuple[Notebook, str], tuple[InputSpec, ...]] = field(
+        default_factory=lambda: TTLCache(maxsize=2_000, ttl=OPEN_FORMS)
+    )
 
     async def catalogue(self, workspace: str) -> list[Entry]:
         """Every entry, as it was a few seconds ago at most: for offering, not for running."""
@@ -94,6 +101,17 @@ class Desk:
             known = await self.store.catalogue.all(workspace)
             self.entries[workspace] = known
         return known
+
+    def admit(self, caller: Caller) -> None:
+        """Refuse guests, and people of other organisations.
+
+        Raises:
+            Refusal: The caller is one of them.
+        """
+        person = caller.person
+        if person.guest or person.foreign:
+            who = "Guests" if person.guest else "People of other organisations"
+            raise Refusal(f"{who} can't use Threadbook here.", hint="Ask a member of this workspace to run it for you.")
 
     async def can_see(self, caller: Caller, run: Run) -> bool:
         """Whether the caller can see the run's card.
@@ -112,7 +130,7 @@ class Desk:
             UserError: It can't be done, in words for the caller; nothing was written.
             StoreUnavailable: Nothing was written.
         """
-        _admit(caller)
+        self.admit(caller)
         match command:
             case RunNotebook():
                 return await running.run(self, command, caller)
@@ -144,10 +162,3 @@ class Desk:
                 return await telling.set_unfurl(self, command, caller)
             case Help(verb=verb):
                 return Helped(verb=verb)
-
-
-def _admit(caller: Caller) -> None:
-    person = caller.person
-    if person.guest or person.foreign:
-        who = "Guests" if person.guest else "People of other organisations"
-        raise Refusal(f"{who} can't use Threadbook here.", hint="Ask a member of this workspace to run it for you.")

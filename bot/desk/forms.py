@@ -1,18 +1,24 @@
-"""The form: which notebooks it offers, and what its fields start from."""
+"""The form: for which notebook, and what its fields start from."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from typing import TYPE_CHECKING, Final
+from datetime import UTC
+from typing import TYPE_CHECKING, Final, NamedTuple
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from bot import dates
 from bot.desk.running import allowed, unknown_name
 from bot.desk.watching import visible
 from bot.errors import NotFound, PlatformError, Unauthorized, UserError
-from bot.form import Choice, Form, Place
+from bot.form import Form, Place, digest, ends
 from bot.model import Notebook, Options, Platform
+from bot.render.masks import secret
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from bot.command import Address
     from bot.desk.desk import Desk
     from bot.model import Caller, Entry, Inputs, InputSpec, Run
@@ -21,15 +27,19 @@ log = logging.getLogger(__name__)
 
 PATIENCE: Final = 8.0
 """Seconds that a form waits for its notebook's inputs; then it says that they can't be had."""
-OFFER_PATIENCE: Final = 1.5
-"""Seconds that offering notebooks waits for a platform's: Slack wants options within three."""
-RECENT: Final = 30
+REDRAWN: Final = 1.0
+"""The same for a form that shows them already: it goes on with those."""
 FEW: Final = 10
 
 
-async def blank(desk: Desk, caller: Caller, *, platform: Platform | None = None) -> Form:  # noqa: ARG001, as all of them
-    """A form with nothing chosen."""
-    return Form(origin=caller.channel, place=Place.HERE if caller.channel else Place.DM)
+async def blank(desk: Desk, caller: Caller, *, only: Platform | None = None) -> Form:
+    """A form with nothing chosen, for the notebooks of one platform if `only` says so.
+
+    Raises:
+        Refusal: The caller may not use Threadbook.
+    """
+    desk.admit(caller)
+    return Form(origin=caller.channel, place=_place(caller, ()), only=only)
 
 
 async def of_run(desk: Desk, caller: Caller, number: int) -> Form:
@@ -38,87 +48,107 @@ async def of_run(desk: Desk, caller: Caller, number: int) -> Form:
     Raises:
         UserError: No such run that the caller can see.
     """
+    desk.admit(caller)
     run = await visible(desk, caller, number)
-    key = f"name:{run.request.name}" if run.request.name else f"id:{run.request.notebook}"
+    key = f"id:{run.request.notebook}"
+    if run.request.name is None:
+        return await of_key(desk, caller, key, run=number)
     try:
-        form = await of_key(desk, caller, key)
+        return await of_key(desk, caller, f"name:{run.request.name}", run=number)
     except UserError:
-        form = await of_key(desk, caller, f"id:{run.request.notebook}")
-    filled = _with(form, run.request.inputs, run.request.literal)
-    return filled if form.fixed else filled.model_copy(update={"options": run.request.options})
+        return await of_key(desk, caller, key, run=number)
 
 
-async def of_key(desk: Desk, caller: Caller, key: str, *, last: bool = False) -> Form:
-    """A form for a chosen notebook, `key` being as Form.key.
+async def of_key(desk: Desk, caller: Caller, key: str, *, run: int | None = None, drawn: str = "") -> Form:
+    """A form for a chosen notebook.
 
-    With `last`, it starts from what this person used last, not from the catalogue's and the notebook's own values.
+    Args:
+        desk: What it works with.
+        caller: Who fills it in, and where.
+        key: As Form.key.
+        run: The earlier run whose values and options it starts from, not from the catalogue's and the notebook's own.
+        drawn: The digest of the inputs that it shows already; those will do where the platform doesn't answer at once.
 
     Raises:
         UserError: It's no longer in the catalogue, or may not be run.
     """
+    desk.admit(caller)
     entry, notebook = await _chosen(desk, caller, key)
-    specs, note, title, url = await _inputs(desk, notebook, entry)
-    mine = await desk.store.requests.of_notebook(caller.workspace, notebook, 1, asker=caller.person.id)
+    told = await _told(desk, caller, notebook, entry, drawn)
+    last = await _last(desk, caller, notebook)
     form = Form(
         origin=caller.channel,
         notebook=notebook,
         name=entry.name if entry else None,
-        title=(entry.title or entry.name) if entry else title or notebook.id,
-        url=(entry.url if entry else None) or url,
-        specs=specs,
+        title=told.name or (entry.title or entry.name if entry else notebook.id),
+        about=entry.describe if entry else "",
+        url=(entry.url if entry else None) or told.url,
+        owner=entry.owner if entry else None,
+        specs=told.specs,
         options=(entry.fixed if entry else None) or Options(),
         fixed=entry is not None and entry.fixed is not None,
-        place=Place.HERE if caller.channel else Place.DM,
-        has_last=bool(mine),
-        note=note,
+        place=_place(caller, entry.channels if entry else ()),
+        channels=entry.channels if entry else (),
+        last=last.number if last else None,
+        note=told.note,
+        stop=told.stop,
     )
-    form = _with(form, await _used(desk, caller, notebook) if specs is None else {}, frozenset())
+    if told.specs is None or notebook.platform is Platform.DATALORE:
+        form = _with(form, *await _used(desk, caller, notebook))
     if entry:
         form = _with(form, entry.defaults, entry.literal)
-    if last and mine:
-        form = _with(form, mine[0].request.inputs, mine[0].request.literal)
-    return form
+    return form if run is None else await _as_run(desk, caller, form, run)
 
 
 async def unfolded(desk: Desk, caller: Caller, address: Address) -> tuple[Form, Run | None]:
     """A notebook's form for its address, and its newest run whose card is in the caller's channel.
 
     Raises:
-        UserError: It may not be run here.
+        UserError: It may not be run here, or can't be.
     """
     named = await desk.store.catalogue.of(caller.workspace, address.notebook)
     form = await of_key(desk, caller, f"name:{named[0].name}" if named else f"id:{address.notebook}")
+    if form.stop:
+        raise UserError(form.stop)
     if not named and address.title and form.title == address.notebook.id:
         form = form.model_copy(update={"title": address.title})
     recent = await desk.store.requests.of_notebook(caller.workspace, address.notebook, FEW)
     channels = await desk.store.requests.card_channels([run.id for run in recent])
-    here = (run for run in recent if channels.get(run.id) == caller.channel)
+    here = (run for run in recent if channels.get(run.id) == caller.channel and not run.dm)
     return form, next(here, None)
 
 
-async def choices(desk: Desk, caller: Caller, typed: str) -> list[Choice]:
-    """The notebooks that match what is typed: the catalogue's, those of recent runs, and Deepnote's."""
-    words = typed.casefold().split()
-    entries = await desk.catalogue(caller.workspace)
-    found = [
-        Choice(key=f"name:{entry.name}", label=_label(entry), group="Catalogue")
-        for entry in entries
-        if _matches(words, entry.name, entry.title, entry.describe)
-    ]
-    if desk.rules.catalogue_only:
-        return found
-    known = {entry.notebook for entry in entries}
-    for run in await _recent(desk, caller):
-        notebook = run.request.notebook
-        if notebook not in known and _matches(words, run.request.title):
-            known.add(notebook)
-            label = f"{run.request.title} · {notebook.platform.label}"
-            found.append(Choice(key=f"id:{notebook}", label=label, group="Recent"))
-    for notebook, label in await _theirs(desk, typed):
-        if notebook not in known:
-            known.add(notebook)
-            found.append(Choice(key=f"id:{notebook}", label=label, group=f"On {notebook.platform.label}"))
-    return found
+def with_hints(desk: Desk, caller: Caller, form: Form) -> Form:
+    """The form, saying of each word for a date what it becomes today, where the caller is."""
+    found = {}
+    for spec in form.fields:
+        value = form.start(spec)
+        if spec.type == "date" and isinstance(value, str):
+            found[spec.name] = _meaning(value, today(desk, caller))
+        elif spec.type == "date-range":
+            for end, word in zip(("from", "to"), ends(value), strict=True):
+                found[f"{spec.name}:{end}"] = _meaning(word, today(desk, caller))
+    return form.model_copy(update={"hints": {name: words for name, words in found.items() if words}})
+
+
+def today(desk: Desk, caller: Caller) -> date:
+    """Which day it is where the caller is."""
+    try:
+        return desk.now().astimezone(ZoneInfo(caller.person.tz)).date()
+    except (ZoneInfoNotFoundError, ValueError):
+        return desk.now().astimezone(UTC).date()
+
+
+def _meaning(word: str, day: date) -> str:
+    found = dates.resolve(word, day)
+    return f"{word} is {found}" if found is not None and found != word.strip() else ""
+
+
+def _place(caller: Caller, only: tuple[str, ...]) -> Place:
+    """Where the card goes unless somebody says otherwise."""
+    if only and caller.channel not in only:
+        return Place.CHANNEL
+    return Place.HERE if caller.channel else Place.DM
 
 
 async def _chosen(desk: Desk, caller: Caller, key: str) -> tuple[Entry | None, Notebook]:
@@ -129,82 +159,99 @@ async def _chosen(desk: Desk, caller: Caller, key: str) -> tuple[Entry | None, N
             raise await unknown_name(desk, caller, rest)
         return entry, entry.notebook
     platform, _, notebook_id = rest.partition(":")
-    if platform not in list(Platform) or not notebook_id:
+    if kind != "id" or platform not in list(Platform) or not notebook_id:
         raise UserError("I can't tell which notebook that is.", hint="Choose it again.")
     notebook = Notebook(platform=Platform(platform), id=notebook_id)
-    await allowed(desk, notebook, caller)
-    return None, notebook
+    return await allowed(desk, notebook, caller), notebook
 
 
-async def _inputs(
-    desk: Desk, notebook: Notebook, entry: Entry | None
-) -> tuple[tuple[InputSpec, ...] | None, str, str, str | None]:
-    """The notebook's inputs, a note where they can't be had, its name and its address."""
+class Told(NamedTuple):
+    """What platform and catalogue tell of a notebook; `note` and `stop` as in Form."""
+
+    specs: tuple[InputSpec, ...] | None
+    name: str = ""
+    url: str | None = None
+    note: str = ""
+    stop: str = ""
+
+
+async def _told(desk: Desk, caller: Caller, notebook: Notebook, entry: Entry | None, drawn: str) -> Told:
     declared = entry.specs if entry and entry.specs else None
+    shown = desk.shapes.get((notebook, drawn)) if drawn else None
     client = desk.platforms.get(notebook.platform)
     label = notebook.platform.label
     if client is None:
-        return declared, f"No {label} token is set here, so this notebook can't be run.", "", None
+        return Told(declared, stop=f"No {label} token is set here, so this notebook can't be run.")
     try:
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(PATIENCE if shown is None else REDRAWN):
             info = await client.describe(notebook)
     except NotFound:
-        return declared, f"{label} has no such notebook, or it isn't shared with us.", "", None
+        return Told(declared, stop=await _gone(desk, caller, notebook))
     except Unauthorized:
-        return declared, f"{label} refuses our token, so nothing can be run there now.", "", None
+        return Told(declared, stop=f"{label} refuses our token, so nothing can be run there now.")
     except (PlatformError, TimeoutError) as error:
         log.info("a form couldn't read %s: %s", notebook, error)
-        note = f"{label} isn't answering, so I can't show this notebook's inputs. Type them by name."
-        return declared, note, "", None
-    return (info.inputs if info.inputs is not None else declared), "", info.name, info.url
+        specs = declared if shown is None else shown
+        note = "" if specs else f"{label} isn't answering, so I can't show this notebook's inputs. Type them by name."
+        return Told(specs, note=note)
+    if entry is not None and entry.gone_since is not None:
+        await desk.store.catalogue.gone(caller.workspace, notebook, None)
+    specs = info.inputs if info.inputs is not None else declared
+    if specs is not None:
+        desk.shapes[notebook, digest(specs)] = specs
+    return Told(specs, info.name, info.url)
+
+
+async def _gone(desk: Desk, caller: Caller, notebook: Notebook) -> str:
+    """The platform has no such notebook; since when, as far as the catalogue knows."""
+    words = f"{notebook.platform.label} has no such notebook, or it isn't shared with us"
+    since = await desk.store.catalogue.gone(caller.workspace, notebook, desk.now())
+    return f"{words}, since {since:%Y-%m-%d} or longer." if since else f"{words}."
+
+
+async def _last(desk: Desk, caller: Caller, notebook: Notebook) -> Run | None:
+    """The caller's newest run of a notebook that was given any values."""
+    mine = await desk.store.requests.of_notebook(caller.workspace, notebook, FEW, asker=caller.person.id)
+    return next((run for run in mine if run.request.inputs), None)
+
+
+async def _as_run(desk: Desk, caller: Caller, form: Form, number: int) -> Form:
+    """The form with an earlier run's values and options, where that ran the same notebook."""
+    run = await visible(desk, caller, number)
+    if run.request.notebook != form.notebook:
+        return _with(form, run.request.inputs, run.request.literal)
+    form = _with(form, run.request.inputs, run.request.literal)
+    if form.fixed:
+        return form.model_copy(update={"run": number})
+    options = run.request.options
+    return form.model_copy(update={"run": number, "options": options, "more": options != Options()})
 
 
 def _with(form: Form, values: Inputs, literal: frozenset[str]) -> Form:
-    """The form with these values on top; those without a field are other inputs."""
-    fields = {spec.name for spec in form.specs or ()}
+    """The form with these values on top; those without a field are other inputs, or are none of the notebook's."""
+    named = {spec.name for spec in form.specs or ()}
+    inside = {name: value for name, value in values.items() if name in named}
+    outside = {name: value for name, value in values.items() if name not in named}
+    note = form.note
+    if outside and not form.open:
+        one = len(outside) == 1
+        lost = ", ".join(list(outside)[:FEW])
+        note = f"{note} {lost} {'is no input' if one else 'are no inputs'} of this notebook any more.".strip()
+        outside = {}
     return form.model_copy(
         update={
-            "values": {**form.values, **{name: value for name, value in values.items() if name in fields}},
-            "extra": {**form.extra, **{name: value for name, value in values.items() if name not in fields}},
-            "literal": (form.literal - frozenset(values)) | literal,
+            "values": {**form.values, **inside},
+            "extra": {**form.extra, **outside},
+            "literal": (form.literal - frozenset(values)) | (literal & frozenset(values)),
+            "note": note,
         }
     )
 
 
-async def _used(desk: Desk, caller: Caller, notebook: Notebook) -> Inputs:
-    """What the newest run of a notebook was given, as far as the caller can see it."""
-    for run in await desk.store.requests.of_notebook(caller.workspace, notebook, 5):
-        if await desk.can_see(caller, run):
-            return run.request.inputs
-    return {}
-
-
-async def _recent(desk: Desk, caller: Caller) -> list[Run]:
-    """The newest runs whose cards are where the caller is, or that they asked for."""
-    mine = await desk.store.requests.newest(caller.workspace, RECENT, asker=caller.person.id)
-    here = await desk.store.requests.newest(caller.workspace, RECENT, channel=caller.channel) if caller.channel else []
-    return sorted([*mine, *here], key=lambda run: -run.id)
-
-
-async def _theirs(desk: Desk, typed: str) -> list[tuple[Notebook, str]]:
-    """The platforms' own notebooks of that name, as far as they tell in time."""
-    found: list[tuple[Notebook, str]] = []
-    for platform, client in desk.platforms.items():
-        try:
-            async with asyncio.timeout(OFFER_PATIENCE):
-                named = await client.find(typed)
-        except (PlatformError, TimeoutError) as error:
-            log.info("%s couldn't be asked for its notebooks: %s", platform.label, error)
-            continue
-        found += [(one.notebook, f"{one.name} · {one.project}" if one.project else one.name) for one in named]
-    return found
-
-
-def _label(entry: Entry) -> str:
-    title = entry.title if entry.title and entry.title != entry.name else entry.describe
-    return f"{entry.name} · {title}" if title else entry.name
-
-
-def _matches(words: list[str], *texts: str) -> bool:
-    text = " ".join(texts).casefold()
-    return all(word in text for word in words)
+async def _used(desk: Desk, caller: Caller, notebook: Notebook) -> tuple[Inputs, frozenset[str]]:
+    """What the newest run of a notebook that the caller can see was given; but no secrets of others."""
+    for run in await desk.store.requests.of_notebook(caller.workspace, notebook, FEW):
+        given, mine = run.request.inputs, run.asker == caller.person.id
+        if given and await desk.can_see(caller, run):
+            return {name: value for name, value in given.items() if mine or not secret(name)}, run.request.literal
+    return {}, frozenset()

@@ -31,6 +31,8 @@ async def run(desk: Desk, command: RunNotebook, caller: Caller) -> Started | Und
         await _check_place(desk, caller, command.channel)
         caller = caller.model_copy(update={"channel": command.channel})
     request, entry = await _resolved(desk, command.target, command.platform, caller)
+    if command.whole:
+        request = request.model_copy(update={"inputs": {}, "literal": frozenset()})
     request = request.model_copy(
         update={
             "inputs": {**request.inputs, **command.inputs},
@@ -45,13 +47,15 @@ async def run(desk: Desk, command: RunNotebook, caller: Caller) -> Started | Und
 async def rerun(desk: Desk, command: Rerun, caller: Caller) -> Started | UnderWay:
     """`rerun`: the same notebook, inputs and options, but for the inputs that are named anew."""
     before = (await visible(desk, caller, command.run)).request
-    await allowed(desk, before.notebook, caller)
+    ruling = await allowed(desk, before.notebook, caller)
     entry = await desk.store.catalogue.entry(caller.workspace, before.name) if before.name else None
-    if entry is not None and entry.notebook != before.notebook:
-        entry = None  # the name means another notebook by now
+    if entry is None or entry.notebook != before.notebook:
+        entry = ruling  # the name means another notebook by now
     inputs = {**before.inputs, **command.inputs}
     literal = (before.literal - frozenset(command.inputs)) | command.literal
-    request = before.model_copy(update={"inputs": inputs, "literal": literal, "adopt": None})
+    # What the catalogue has fixed since then holds for old cards too.
+    options = entry.fixed if entry is not None and entry.fixed is not None else before.options
+    request = before.model_copy(update={"inputs": inputs, "literal": literal, "options": options, "adopt": None})
     return await _save(desk, Resolved(request, entry), caller, dm=command.dm, anyway=command.anyway)
 
 
@@ -100,7 +104,8 @@ async def _save(desk: Desk, resolved: Resolved, caller: Caller, *, dm: bool, any
             return UnderWay(run=saved.run, alone=alone)
         if alone:
             raise UserError(
-                f"{request.name} is being run already, and only one at a time may be.", hint="Try again later."
+                f"{request.name or request.title} is being run already, and only one at a time may be.",
+                hint="Try again later.",
             )
         # What the caller can't see isn't told, and so isn't in the way.
         saved = await desk.store.requests.save(request, caller, desk.now(), dm=dm)
@@ -110,7 +115,11 @@ async def _save(desk: Desk, resolved: Resolved, caller: Caller, *, dm: bool, any
 
 async def _check_place(desk: Desk, caller: Caller, channel: str) -> None:
     if channel != caller.channel and not await desk.audience.sees(caller, channel, asker=""):
-        raise Refusal("You can't post to that channel.", hint="Choose one that you are in.")
+        raise Refusal(
+            "I can't post there for you: one of us isn't in that channel.",
+            hint="Invite Threadbook to it, or choose another.",
+            channels=(channel,),
+        )
 
 
 def _options(asked: Options, entry: Entry | None) -> Options:
@@ -127,9 +136,9 @@ def _options(asked: Options, entry: Entry | None) -> Options:
 async def _resolved(desk: Desk, target: Target, platform: Platform | None, caller: Caller) -> Resolved:
     """The notebook that was named, with the catalogue's values to start from."""
     if isinstance(target, Address):
-        await allowed(desk, target.notebook, caller)
+        ruling = await allowed(desk, target.notebook, caller)
         title = target.title or target.notebook.id
-        return Resolved(Request(notebook=target.notebook, title=title, url=target.url), None)
+        return Resolved(Request(notebook=target.notebook, title=title, url=target.url), ruling)
     entry = await desk.store.catalogue.entry(caller.workspace, folded(target))
     if entry is None:
         raise await unknown_name(desk, caller, target, "run ")
@@ -165,11 +174,18 @@ async def unknown_name(desk: Desk, caller: Caller, name: str, before: str = "") 
     )
 
 
-async def allowed(desk: Desk, notebook: Notebook, caller: Caller) -> None:
-    """Raises Refusal where only the catalogue may be run, and this isn't in it."""
-    if not desk.rules.catalogue_only or await desk.store.catalogue.of(caller.workspace, notebook):
-        return
-    raise Refusal(
-        "Only notebooks of the catalogue may be run here, and this one isn't in it.",
-        hint="`list` shows those that are. An admin can `add` this one.",
-    )
+async def allowed(desk: Desk, notebook: Notebook, caller: Caller) -> Entry | None:
+    """Whose rules a notebook is under that wasn't asked for by name; None where anything may be run.
+
+    Raises:
+        Refusal: Only the catalogue may be run, and this isn't in it.
+    """
+    if not desk.rules.catalogue_only:
+        return None
+    named = await desk.store.catalogue.of(caller.workspace, notebook)
+    if not named:
+        raise Refusal(
+            "Only notebooks of the catalogue may be run here, and this one isn't in it.",
+            hint="`list` shows those that are. An admin can `add` this one.",
+        )
+    return next((entry for entry in named if not entry.channels or caller.channel in entry.channels), named[0])

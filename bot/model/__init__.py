@@ -1,7 +1,7 @@
 """The words of the house as frozen values: notebook, inputs, request, run, card, output, artifact."""
 
 from bot.model.frozen import Frozen
-from bot.model.notebook import Entry, Inputs, InputSpec, InputValue, Notebook, Options, Platform, Request
+from bot.model.notebook import Changes, Entry, Inputs, InputSpec, InputValue, Notebook, Options, Platform, Request
 from bot.model.people import Caller, Person
 from bot.model.results import Artifact, Document, Failure, Output, Results
 from bot.model.run import FINAL, Cause, Look, News, NewsKind, Progress, Run, State, Submission, Trouble
@@ -11,6 +11,7 @@ __all__ = [
     "Artifact",
     "Caller",
     "Cause",
+    "Changes",
     "Document",
     "Entry",
     "Failure",

@@ -137,3 +137,17 @@ class Entry(Frozen):
     one_at_a_time: bool = False
     added_by: str = ""
     gone_since: datetime | None = None
+
+
+class Changes(Frozen):
+    """What is to become of a catalogue, all at once.
+
+    Attributes:
+        added: New entries.
+        changed: Each entry as it was seen, and as it is to be.
+        removed: Entries as they were seen.
+    """
+
+    added: tuple[Entry, ...] = ()
+    changed: tuple[tuple[Entry, Entry], ...] = ()
+    removed: tuple[Entry, ...] = ()

@@ -82,6 +82,7 @@ class Progress(Frozen):
         ended_at: When the platform says it ended, else when it was first seen ended.
         reason: Why it failed, was rejected or is unclear; plain text from outside.
         cause: Whose rule or doing that was, where the words for it depend on it.
+        gone_since: Since when the platform has had no such notebook, where the catalogue knows it.
         adopted: The run was found in the platform's list after a lost reply; its inputs are still to be compared.
         trouble: What keeps us from looking now, and since when.
         usual: How many seconds this notebook has usually taken, where enough runs are known.
@@ -99,6 +100,7 @@ class Progress(Frozen):
     ended_at: datetime | None = None
     reason: str = ""
     cause: Cause = Cause.PLATFORM
+    gone_since: datetime | None = None
     adopted: bool = False
     trouble: Trouble | None = None
     trouble_since: datetime | None = None

@@ -35,6 +35,8 @@ OTHERS: Final = (
     ("audio/", "a sound"),
     ("video/", "a film"),
 )
+REPR: Final = re.compile(r"<[\w.]+(?: object)?(?: at 0x[0-9a-f]+)?>")
+"""What Python says of a thing that has a better form: no words for a reader."""
 MOST_OUTPUTS: Final = 2_000
 MOST_TEXT: Final = 200_000
 
@@ -147,7 +149,7 @@ def _richest(data: Mapping[str, Any], part: Part, title: str, label: str) -> Out
         return Output(kind="markdown", block=part.number, title=title, text=markdown)
     named = _named(data, KINDS)
     words = plain(joined(data.get("text/plain"))[:MOST_TEXT])
-    if words.strip() and not named:
+    if words.strip() and not named and not (len(data) > 1 and REPR.fullmatch(words.strip())):
         return Output(kind="text", block=part.number, title=title, text=words)
     kind = plain(str(next(iter(data))))[:100]
     words = named or _named(data, OTHERS) or f"an output of the kind {kind}"

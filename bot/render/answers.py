@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from bot.render import ids
 from bot.render.card import how, inputs_line, options_words
+from bot.render.masks import discreet
 from bot.render.states import headline, title
 from bot.render.text import Block, button, context, day, mention, plain, section, when
 from bot.reply import OwnerAsked, ToldToo, UnderWay, UnfurlSet
@@ -39,7 +40,7 @@ def answer(said: Told, command: str) -> Answer:
 
 
 def _under_way(said: UnderWay) -> Answer:
-    run = said.run
+    run = discreet(said.run)
     asker, since = plain(run.asker_name, 80), when(run.asked_at)
     words = f"⏳ {asker} started this at {since}, as run {run.number}, and it hasn't ended."
     if said.alone:
@@ -50,6 +51,12 @@ def _under_way(said: UnderWay) -> Answer:
         buttons.append(button("Run anyway", ids.RUN_ANYWAY, value))
     about = context(f"*{title(run)}* · {inputs_line(run)} · {headline(run)} · {how(run)}")
     return words, [section(words), about, {"type": "actions", "elements": buttons}]
+
+
+def reopen(words: str) -> Answer:
+    """Why the form didn't open, and a button that opens it."""
+    again = button("Open the form", ids.OPEN_FORM, "new", style="primary")
+    return words, [section(words), {"type": "actions", "elements": [again]}]
 
 
 def rules(entry: Entry) -> list[str]:

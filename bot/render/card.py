@@ -20,15 +20,16 @@ SHORT_INPUTS: Final = 160
 MOST_URL: Final = 3_000
 
 
-def card(run: Run, link: str | None) -> tuple[str, list[Block]]:
+def card(run: Run, link: str | None, owner: str = "") -> tuple[str, list[Block]]:
     """The card's fallback text and blocks.
 
     Args:
         run: The run, as it stands.
         link: Where people can open the notebook.
+        owner: The name of the notebook's owner, where it's known.
     """
     run = discreet(run)
-    name, state, more = f"📓 *{title(run)}* · run {run.number}", headline(run), detail(run)
+    name, state, more = f"📓 *{title(run)}* · run {run.number}", headline(run), detail(run, owner)
     asked, inputs = f"asked by {plain(run.asker_name, 80)} · {how(run)}", inputs_line(run)
     if len(run.request.inputs) <= FEW_INPUTS and len(inputs) <= SHORT_INPUTS:
         blocks = [_fields(name, inputs, state, asked), *([section(more)] if more else [])]

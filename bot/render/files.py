@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from bot.outputs.pictures import picture
-from bot.render.text import MOST_SECTION, clean, count, cut, lines_within, plain, size
+from bot.render.text import MOST_SECTION, clean, count, cut, is_web, lines_within, linked, plain, size
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 MOST_PICTURES: Final = 5
 MOST_FILES: Final = 20
 MOST_NAME: Final = 80
-WEB: Final = re.compile(r"https?://[^\s<>|]{1,2000}")
 NOT_IN_NAMES: Final = re.compile(r'[\\/:*?"<>|\n\t]+')
 
 
@@ -98,9 +97,9 @@ def filename(name: str) -> str:
     return stem[: 2 * MOST_NAME - len(suffix)].rstrip() + dot + suffix
 
 
-def linked(artifacts: tuple[Artifact, ...]) -> str:
+def listed(artifacts: tuple[Artifact, ...]) -> str:
     """Those that have a link, or a reason for not being here; the others come as files and speak for themselves."""
-    lines = [_artifact(one) for one in artifacts if one.note or not one.size or WEB.fullmatch(one.url)]
+    lines = [_artifact(one) for one in artifacts if one.note or not one.size or is_web(one.url)]
     kept = lines_within(lines[:MOST_FILES], MOST_SECTION - 100)
     more = len(lines) - MOST_FILES
     return f"{kept}\nand {count(more, 'file')} besides" if more > 0 else kept
@@ -108,8 +107,7 @@ def linked(artifacts: tuple[Artifact, ...]) -> str:
 
 def _artifact(artifact: Artifact) -> str:
     name = plain(artifact.name, 100) or "file"
-    url = artifact.url.replace("&", "&amp;")
-    words = [f"📎 <{url}|{name}>" if WEB.fullmatch(artifact.url) else f"📎 {name}"]
+    words = [f"📎 {linked(artifact.url, name)}"]
     if artifact.size:
         words.append(size(artifact.size))
     note = plain(artifact.note) or ("empty" if artifact.size == 0 else "")

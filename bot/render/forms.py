@@ -1,80 +1,97 @@
-"""The form as a modal: each input of a notebook as the widget that fits it.
-
-A field's block id is `in:<generation>:<place among the inputs>`, its action id one of `ids`; Slack keeps what was typed
-in a field whose two ids stay, so a view can be drawn again around it.
-"""
+"""The form as a modal: the notebook, its inputs, how to run it, and where the card goes."""
 
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any, Final
 
-from bot.dates import PRESETS
-from bot.form import Form, Place, digest
-from bot.model import InputSpec, InputValue, Platform
+from bot.form import Place, digest
+from bot.model import Platform
 from bot.render import ids
-from bot.render.text import Block, button, context, cut, escape, section, spoken
+from bot.render.answers import answer
+from bot.render.card import options_words
+from bot.render.fields import MOST_OPTIONS, field, fields, option, plain_text, text
+from bot.render.text import Block, button, context, cut, escape, mention, plain, section
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from bot.form import Choice
+    from bot.form import Choice, Form
+    from bot.render.replies import Answer
+    from bot.reply import UnderWay
 
-MOST_FIELDS: Final = 60
-"""Of Slack's 100 blocks; what is beyond is typed under "Other inputs"."""
-MOST_OPTIONS: Final = 100
-TEXT: Final = 3000
-TWO_DATES: Final = "two-dates"
-
+MOST_KEY: Final = 150
+"""Characters of an option's value."""
+WEB: Final = re.compile(r"https?://[^\s<>|]{1,1000}")
 OPTIONS: Final = {
     Platform.DEEPNOTE: (
         ("live", "In the shared notebook", "Not in a copy: others see it run, and its outputs change"),
         ("readonly", "Read-only storage", "The copy can't change the project's files"),
-        ("dependents", "And dependent blocks", "With chosen blocks: also what depends on them"),
+        ("dependents", "Dependent blocks too", "With chosen blocks: also what depends on them"),
     ),
     Platform.DATALORE: (
         ("update_report", "Update the report", "If the run succeeds and a report was published"),
         ("write_files", "Write to the notebook's files", "Not to a store of the run's own"),
-        ("interactive", "In the notebook itself", "Datalore then tells neither the end nor results"),
+        ("interactive", "In the notebook itself", "Takes no inputs; Datalore then tells neither end nor results"),
     ),
 }
+
+BLOCKS: Final = "Only these blocks"
 
 
 def loading() -> dict[str, Any]:
     """What opens at once, while the form is being made."""
-    return _modal([section("⏳ One moment…")], submit=False)
+    return _modal([section("⏳ One moment…")])
 
 
-def trouble(words: str) -> dict[str, Any]:
-    """What takes the form's place where it can't be made."""
-    return _modal([section(words)], submit=False)
+def words(said: Answer) -> dict[str, Any]:
+    """What takes the form's place where it can't be made, or isn't wanted any more."""
+    text, blocks = said
+    return _modal(blocks or [section(text)], close="Close")
 
 
 def form(state: Form) -> dict[str, Any]:
     """The modal for this form."""
-    blocks: list[Block] = [_notebook(state)]
-    if state.note:
-        blocks.append(context(escape(cut(state.note, 1500))))
-    if state.notebook is not None:
-        blocks += _inputs(state)
-        if state.has_last or not state.fixed:
-            blocks.append({"type": "actions", "block_id": "buttons", "elements": _buttons(state)})
+    blocks: list[Block] = [_notebook(state), *_about(state)]
+    if state.notebook is not None and not state.stop:
+        blocks += fields(state)
+        if buttons := _buttons(state):
+            blocks.append({"type": "actions", "block_id": f"buttons:{state.generation}", "elements": buttons})
         if state.more and not state.fixed:
             blocks += _options(state, state.notebook.platform)
         blocks += _place(state)
-    return _modal(blocks, submit=True, metadata=metadata(state))
+    return _modal(blocks, submit="Run", metadata=metadata(state))
+
+
+def under_way(said: UnderWay, channel: str, *, dm: bool) -> dict[str, Any]:
+    """What lies over the form where the same is under way: to be told too, or to run it all the same.
+
+    Args:
+        said: The run that is.
+        channel: Where the card would go.
+        dm: It would go to a DM.
+    """
+    _, blocks = answer(said, "/notebook")
+    kept = [block for block in blocks if block["type"] != "actions"]
+    kept.append({"type": "actions", "elements": [button("Tell me too", ids.TELL_ME_TOO, str(said.run.number))]})
+    carried = json.dumps({"run": said.run.number, "channel": channel, "dm": dm}, separators=(",", ":"))
+    view = _modal(kept, submit="" if said.alone else "Run anyway", close="Back", metadata=carried)
+    return view | {"callback_id": ids.FORM_ANYWAY, "title": plain_text("It is running already")}
 
 
 def metadata(state: Form) -> str:
     """What the modal carries along: enough to make the form again when it comes back."""
-    kept = {
+    carried = {
         "origin": state.origin,
+        "only": state.only.value if state.only else None,
         "key": state.key,
+        "run": state.run,
         "inputs": digest(state.specs),
         "more": state.more,
         "generation": state.generation,
     }
-    return json.dumps(kept, separators=(",", ":"))
+    return json.dumps({name: value for name, value in carried.items() if value}, separators=(",", ":"))
 
 
 def choices(found: Iterable[Choice]) -> dict[str, Any]:
@@ -82,252 +99,113 @@ def choices(found: Iterable[Choice]) -> dict[str, Any]:
     groups: dict[str, list[Block]] = {}
     count = 0
     for one in found:
-        if count == MOST_OPTIONS or len(one.key) > 150:  # noqa: PLR2004, Slack's limit of a value
-            continue
-        groups.setdefault(one.group, []).append(_option(one.label, one.key))
-        count += 1
-    return {"option_groups": [{"label": _plain(cut(group, 75)), "options": some} for group, some in groups.items()]}
+        if count == MOST_OPTIONS:
+            break
+        if len(one.key) <= MOST_KEY:
+            groups.setdefault(one.group, []).append(option(one.label, one.key))
+            count += 1
+    if not groups:
+        return {"options": []}
+    return {"option_groups": [{"label": plain_text(cut(group, 75)), "options": some} for group, some in groups.items()]}
 
 
-def option_choices(spec: InputSpec, typed: str) -> dict[str, Any]:
-    """The options of a long select, by what is typed."""
-    wanted = typed.casefold()
-    found = [(place, option) for place, option in enumerate(spec.options) if wanted in option.casefold()]
-    return {"options": [_option(option, str(place)) for place, option in found[:MOST_OPTIONS]]}
+def plainly(words: str) -> str:
+    """What is said of flags, said of the boxes that stand for them in the form."""
+    labels = {name: label for several in OPTIONS.values() for name, label, _ in several} | {"blocks": BLOCKS}
+    for name, label in labels.items():
+        words = words.replace(f"--{name.replace('_', '-')}", f"“{label}”")
+    return words
 
 
-def _modal(blocks: list[Block], *, submit: bool, metadata: str = "") -> dict[str, Any]:
+def _modal(blocks: list[Block], *, submit: str = "", close: str = "Cancel", metadata: str = "") -> dict[str, Any]:
     view: dict[str, Any] = {
         "type": "modal",
         "callback_id": ids.FORM,
-        "title": _plain("Run a notebook"),
-        "close": _plain("Cancel"),
+        "title": plain_text("Run a notebook"),
+        "close": plain_text(close),
         "blocks": blocks,
         "private_metadata": metadata,
     }
-    if submit:
-        view["submit"] = _plain("Run")
-    return view
+    return view | {"submit": plain_text(submit)} if submit else view
 
 
 def _notebook(state: Form) -> Block:
     element: Block = {
         "type": "external_select",
         "action_id": ids.FORM_NOTEBOOK,
-        "placeholder": _plain("Type a few letters of its name"),
+        "placeholder": plain_text("Type a few letters of its name"),
         "min_query_length": 0,
     }
-    if state.key and len(state.key) <= 150:  # noqa: PLR2004
-        element["initial_option"] = _option(state.title or state.name or state.key, state.key)
-    return _input("notebook", "Notebook", element, dispatch=True, optional=False)
+    if state.key and len(state.key) <= MOST_KEY:
+        element["initial_option"] = option(state.title or state.name or state.key, state.key)
+    return field("notebook", "Notebook", element, dispatch=True, optional=False)
 
 
-def _inputs(state: Form) -> list[Block]:
-    blocks: list[Block] = []
-    for place, spec in enumerate((state.specs or ())[:MOST_FIELDS]):
-        blocks += _field(state, place, spec)
-    more = state.specs is None or len(state.specs) > MOST_FIELDS or bool(state.extra)
-    if more:
-        lines = "\n".join(f"{name}={spoken(value)}" for name, value in state.extra.items())
-        element = _text({"multiline": True}, lines)
-        blocks.append(
-            _input(
-                f"extra:{state.generation}",
-                "Inputs" if not blocks else "Other inputs",
-                element,
-                hint="One a line: name=value. A notebook on Datalore doesn't tell its inputs, so type their names.",
-            )
-        )
-    return blocks
-
-
-def _field(state: Form, place: int, spec: InputSpec) -> list[Block]:
-    value = state.values.get(spec.name, spec.value)
-    block = f"in:{state.generation}:{place}"
-    label = spec.label or spec.name
-    match spec.type:
-        case "checkbox":
-            return [_input(block, label, _checkbox(value))]
-        case "select":
-            return [_input(block, label, _select(spec, value))]
-        case "slider":
-            return [_input(block, label, _number(spec, value), hint=_range_words(spec))]
-        case "date":
-            hint = state.hints.get(spec.name, DATE_HINT)
-            return [_input(block, label, _date(value), hint=hint, dispatch=True)]
-        case "date-range":
-            return _date_range(block, label, value)
-        case "textarea":
-            return [_input(block, label, _text({"multiline": True}, _one(value)))]
-        case "file":
-            return [_input(block, label, _text({}, _one(value)), hint="The path of a file in the project.")]
-        case _:
-            return [_input(block, label, _text({}, _one(value)))]
-
-
-DATE_HINT: Final = "A date such as 2026-10-01, or a word: today, yesterday, last-monday, month-start."
-
-
-def _checkbox(value: InputValue | None) -> Block:
-    yes = _option("Yes", "yes")
-    element: Block = {"type": "checkboxes", "action_id": ids.FORM_VALUE, "options": [yes]}
-    if value is True:
-        element["initial_options"] = [yes]
-    return element
-
-
-def _select(spec: InputSpec, value: InputValue | None) -> Block:
-    wanted = (value,) if isinstance(value, str) else value if isinstance(value, tuple) else ()
-    options = [_option(option, str(place)) for place, option in enumerate(spec.options)]
-    initial = [options[place] for place, option in enumerate(spec.options) if option in wanted]
-    if not options:
-        return _text({}, _one(value))
-    external = len(options) > MOST_OPTIONS
-    kind = ("multi_" if spec.multiple else "") + ("external_select" if external else "static_select")
-    element: Block = {"type": kind, "action_id": ids.FORM_OPTION if external else ids.FORM_VALUE}
-    element |= {"min_query_length": 0} if external else {"options": options}
-    if initial and spec.multiple:
-        element["initial_options"] = initial[:MOST_OPTIONS]
-    elif initial:
-        element["initial_option"] = initial[0]
-    return element
-
-
-def _number(spec: InputSpec, value: InputValue | None) -> Block:
-    element: Block = {"type": "number_input", "action_id": ids.FORM_VALUE, "is_decimal_allowed": True}
-    if spec.minimum is not None:
-        element["min_value"] = f"{spec.minimum:g}"
-    if spec.maximum is not None:
-        element["max_value"] = f"{spec.maximum:g}"
-    start = _one(value)
-    try:
-        number = float(start)
-    except ValueError:
-        return element
-    fits = (spec.minimum is None or number >= spec.minimum) and (spec.maximum is None or number <= spec.maximum)
-    return element | {"initial_value": start} if fits else element
-
-
-def _range_words(spec: InputSpec) -> str:
-    words = []
-    if spec.minimum is not None and spec.maximum is not None:
-        words.append(f"From {spec.minimum:g} to {spec.maximum:g}")
-    if spec.step is not None:
-        words.append(f"in steps of {spec.step:g}")
-    return (", ".join(words) + ".").capitalize() if words else ""
-
-
-def _date(value: InputValue | None) -> Block:
-    element = _text({}, _one(value))
-    return element | {"dispatch_action_config": {"trigger_actions_on": ["on_enter_pressed"]}}
-
-
-def _date_range(block: str, label: str, value: InputValue | None) -> list[Block]:
-    """A choice of presets, and two dates beside it that count where the choice says so."""
-    options = [_option("Two dates", TWO_DATES), *(_option(words, preset) for preset, words in PRESET_WORDS.items())]
-    preset = value if isinstance(value, str) and value in PRESET_WORDS else TWO_DATES
-    chosen = next(option for option in options if option["value"] == preset)
-    element: Block = {
-        "type": "static_select",
-        "action_id": ids.FORM_VALUE,
-        "options": options,
-        "initial_option": chosen,
-    }
-    start, end = (*value, "", "")[:2] if isinstance(value, tuple) else ("", "")
-    if isinstance(value, str) and preset == TWO_DATES:
-        start = value
-    return [
-        _input(block, label, element),
-        _input(f"{block}:from", f"{label}: from", _text({}, start), hint=DATE_HINT),
-        _input(f"{block}:to", f"{label}: to", _text({}, end)),
-    ]
-
-
-PRESET_WORDS: Final = {
-    preset: words
-    for preset, words in {
-        "past7days": "Past 7 days",
-        "past14days": "Past 14 days",
-        "pastMonth": "Past month",
-        "past3months": "Past 3 months",
-        "past6months": "Past 6 months",
-        "pastYear": "Past year",
-    }.items()
-    if preset in PRESETS
-}
+def _about(state: Form) -> list[Block]:
+    """Small print below the notebook: what it answers, where it is, what can't be had."""
+    if state.notebook is None:
+        return []
+    platform = state.notebook.platform
+    url = state.url or ""
+    linked = WEB.fullmatch(url) is not None
+    where = f"<{url.replace('&', '&amp;')}|Open it on {platform.label}>" if linked else platform.label
+    lines = [" · ".join(said for said in (plain(state.about, 300), where) if said)]
+    if state.fixed:
+        how = ", ".join(options_words(platform, state.options)) or "as it comes"
+        lines.append(f"The catalogue says how it is run: {how}.")
+    if state.stop:
+        owner = f" Its owner is {mention(state.owner)}." if state.owner else ""
+        lines.append(f"⚠️ {escape(cut(state.stop, 1000))}{owner}")
+    if state.note:
+        lines.append(f"⚠️ {escape(cut(state.note, 1000))}")
+    return [context("\n".join(lines))]
 
 
 def _buttons(state: Form) -> list[Block]:
     buttons = []
-    if state.has_last:
-        buttons.append(button("Use my last values", ids.FORM_LAST, "last"))
-    if not state.fixed:
-        buttons.append(button("Less" if state.more else "More…", ids.FORM_MORE, "less" if state.more else "more"))
+    if state.last is not None and state.run != state.last:
+        buttons.append(button("Use my last values", ids.FORM_LAST, str(state.last)))
+    if not state.fixed and not state.more:
+        buttons.append(button("More…", ids.FORM_MORE, "more"))
     return buttons
 
 
 def _options(state: Form, platform: Platform) -> list[Block]:
     options = [
-        _option(label, name) | {"description": _plain(cut(about, 75))} for name, label, about in OPTIONS[platform]
+        option(label, name) | {"description": plain_text(cut(about, 75))} for name, label, about in OPTIONS[platform]
     ]
     element: Block = {"type": "checkboxes", "action_id": ids.FORM_VALUE, "options": options}
-    initial = [option for option in options if getattr(state.options, option["value"])]
+    initial = [each for each in options if getattr(state.options, each["value"])]
     if initial:
         element["initial_options"] = initial
-    blocks = [_input(f"options:{state.generation}", "How to run it", element)]
+    blocks = [field(f"options:{state.generation}", "How to run it", element)]
     if platform is Platform.DEEPNOTE:
         hint = "Ids of blocks with commas between, in the order in which they run. It then runs in the shared notebook."
-        chosen = _text({}, ", ".join(state.options.blocks))
-        blocks.append(_input(f"blocks:{state.generation}", "Only these blocks", chosen, hint=hint))
+        chosen = text(", ".join(state.options.blocks))
+        blocks.append(field(f"blocks:{state.generation}", BLOCKS, chosen, hint=hint))
     return blocks
 
 
 def _place(state: Form) -> list[Block]:
-    here = [_option("This channel", Place.HERE)] if state.origin else []
-    options = [*here, _option("Another channel", Place.CHANNEL), _option("Only me", Place.DM)]
-    chosen = next((option for option in options if option["value"] == state.place), options[-1])
+    here = [option("This channel", Place.HERE)] if state.origin else []
+    alone = [option("Only me, in our direct message", Place.DM)]
+    another = option("Another channel", Place.CHANNEL)
+    options = [*here, another, *alone]
+    if state.channels:
+        options = [*(here if state.origin in state.channels else []), another]
+    chosen = next((one for one in options if one["value"] == state.place), options[-1])
     where: Block = {"type": "radio_buttons", "action_id": ids.FORM_PLACE, "options": options, "initial_option": chosen}
-    blocks = [_input("place", "Post to", where, dispatch=True, optional=False)]
-    if state.place is Place.CHANNEL:
-        element = {
+    blocks = [field("place", "Post to", where, dispatch=True, optional=False)]
+    if chosen is another:
+        element: Block = {
             "type": "conversations_select",
             "action_id": ids.FORM_VALUE,
-            "placeholder": _plain("A channel"),
+            "placeholder": plain_text("A channel"),
             "filter": {"include": ["public", "private"], "exclude_bot_users": True},
         }
-        blocks.append(_input("place_channel", "Channel", element, optional=False))
+        if state.channels:
+            element["initial_conversation"] = state.channels[0]
+        blocks.append(field("place_channel", "Channel", element, optional=False))
+    if state.channels:
+        blocks.append(context("May be run only in " + " ".join(f"<#{channel}>" for channel in state.channels[:20])))
     return blocks
-
-
-def _input(
-    block_id: str, label: str, element: Block, *, hint: str = "", dispatch: bool = False, optional: bool = True
-) -> Block:
-    block: Block = {
-        "type": "input",
-        "block_id": block_id,
-        "label": _plain(cut(label or "Input", 2000)),
-        "element": element,
-        "optional": optional,
-    }
-    if hint:
-        block["hint"] = _plain(cut(hint, 2000))
-    if dispatch:
-        block["dispatch_action"] = True
-    return block
-
-
-def _text(more: Block, value: str) -> Block:
-    element: Block = {"type": "plain_text_input", "action_id": ids.FORM_VALUE, "max_length": TEXT, **more}
-    return element | {"initial_value": value[:TEXT]} if value else element
-
-
-def _one(value: InputValue | None) -> str:
-    return "" if value is None else spoken(value)
-
-
-def _option(label: str, value: str) -> Block:
-    return {"text": _plain(cut(label.strip() or "(empty)", 75)), "value": value}
-
-
-def _plain(words: str) -> Block:
-    return {"type": "plain_text", "text": words or " ", "emoji": False}

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from bot.render import ids
 from bot.render.card import inputs_line
+from bot.render.masks import discreet
 from bot.render.states import headline, title
-from bot.render.text import Block, button, context, plain, section
+from bot.render.text import Block, button, context, escape, mrkdwn, plain, section
 
 if TYPE_CHECKING:
     from bot.model import Entry, Run
@@ -46,6 +47,7 @@ def refused(*, guest: bool) -> dict[str, Any]:
 
 
 def _run(run: Run) -> Block:
+    run = discreet(run)
     words = f"*{title(run)}* · run {run.number}\n{headline(run)}\n{inputs_line(run)}"
     again = button("Edit & run…", ids.EDIT_AND_RUN, str(run.number))
     return section(words) | {"block_id": f"mine:{run.number}", "accessory": again}
@@ -53,11 +55,12 @@ def _run(run: Run) -> Block:
 
 def _catalogue(entries: tuple[Entry, ...]) -> list[Block]:
     if not entries:
-        return [context("Empty. In a channel, `/notebook add <name> <link>` gives a notebook a name for everybody.")]
+        typed = escape("`/notebook add <name> <link>`")
+        return [context(f"Empty. In a channel, {typed} gives a notebook a name for everybody.")]
     search: Block = {
         "type": "section",
         "block_id": "search",
-        "text": {"type": "mrkdwn", "text": "Find a notebook by its name"},
+        "text": mrkdwn("Find a notebook by its name"),
         "accessory": {
             "type": "external_select",
             "action_id": ids.FORM_NOTEBOOK,

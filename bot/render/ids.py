@@ -18,6 +18,7 @@ RUN_FORM: Final = "run_form"
 RUN_KEY: Final = "run_key"
 
 FORM: Final = "form"
+FORM_ANYWAY: Final = "form_anyway"
 FORM_NOTEBOOK: Final = "form_notebook"
 FORM_VALUE: Final = "form_value"
 FORM_OPTION: Final = "form_option"

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from markdown_it import MarkdownIt
 
-from bot.render.text import Block, clean
+from bot.render.text import Block, clean, is_web
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 Style = dict[str, bool]
 
-WEB: Final = re.compile(r"https?://[^\s/<>|][^\s<>|]{0,1500}")
 NUMBER: Final = re.compile(r"\s*|[-+\u2212]?[\d.,\u00a0 ]*\d\s?[%€$£]?")
 STYLES: Final = {"strong": "bold", "em": "italic", "s": "strike"}
 DEEPEST: Final = 5
@@ -148,7 +147,7 @@ def _said(token: Token) -> str:
 
 
 def _link(address: str, label: str, style: Style) -> Iterator[Block]:
-    if WEB.fullmatch(address):
+    if is_web(address):
         styled: dict[str, Any] = {"style": style} if style else {}
         yield {"type": "link", "url": address, "text": label or address, **styled}
     else:

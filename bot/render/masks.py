@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from bot.render.text import spoken
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from bot.model import Failure, InputValue, Output, Results, Run
 
@@ -21,8 +21,15 @@ SECRET: Final = re.compile(
 )
 SHORTEST: Final = 4
 """Shorter values stand in too many other words to be hidden in them."""
-REPEATED: Final = 59
+REPEATED: Final = (59, 39)
 """So many characters of a long value are repeated by a mistake that names it."""
+_DOUBLE, _SINGLE = '"“”„‟«»', "'\u2018\u2019\u201a\u201b\u2039\u203a"
+TYPED: Final = re.compile(
+    rf"(?<!\S)(?P<name>[{_DOUBLE}][^{_DOUBLE}=]*[{_DOUBLE}]|[^\s=\uff1d]+)(?P<equals>\s*[=\uff1d]\s*)"
+    rf"(?P<value>[{_DOUBLE}][^{_DOUBLE}]*[{_DOUBLE}]?|[{_SINGLE}].*?(?:[{_SINGLE}](?=\s|\Z)|\Z)|\S+)",
+    re.DOTALL,
+)
+"""`name=value` in a line, quoted or not, finished or not."""
 
 
 def secret(name: str) -> bool:
@@ -37,12 +44,29 @@ def shown(name: str, value: InputValue) -> str:
 
 def hiding(run: Run) -> Callable[[str], str]:
     """What hides the run's secret values in other people's words."""
-    secrets = set[str]()
+    secrets = list[str]()
     for name, value in run.request.inputs.items():
         if secret(name) and not isinstance(value, bool):
-            several = value if isinstance(value, tuple) else (value,)
-            secrets |= {part for one in several for part in (one, one.strip(), one[:REPEATED])}
-    longest_first = sorted((one for one in secrets if len(one) >= SHORTEST), key=len, reverse=True)
+            secrets += value if isinstance(value, tuple) else (value,)
+    return _hiding(secrets)
+
+
+def typed(line: str) -> tuple[str, Callable[[str], str]]:
+    """A typed line with its secret values masked, a mark for each character, and what hides them in other words."""
+    secrets = [found["value"] for found in TYPED.finditer(line) if secret(found["name"])]
+    hide = _hiding([value.strip(_DOUBLE + _SINGLE) for value in secrets])
+    return TYPED.sub(lambda found: _masked(found, MASK[0] * len(found["value"])), line), lambda words: hide(
+        TYPED.sub(lambda found: _masked(found, MASK), words)
+    )
+
+
+def _masked(found: re.Match[str], mask: str) -> str:
+    return f"{found['name']}{found['equals']}{mask}" if secret(found["name"]) else found[0]
+
+
+def _hiding(secrets: Iterable[str]) -> Callable[[str], str]:
+    parts = {part for one in secrets for part in (one, one.strip(), *(one[:most] for most in REPEATED))}
+    longest_first = sorted((one for one in parts if len(one) >= SHORTEST), key=len, reverse=True)
 
     def hide(words: str) -> str:
         for one in longest_first:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from bot.command import Address
 from bot.errors import Mistake, Refusal
 from bot.grammar import pointed, verb
 from bot.render import ids
 from bot.render.answers import answer, rules
 from bot.render.card import card, how, inputs_line
 from bot.render.help import help_for
-from bot.render.masks import discreet, shown
+from bot.render.masks import discreet, shown, typed
 from bot.render.states import detail, elsewhere, headline, platform, title
 from bot.render.text import (
     MOST_TEXT,
@@ -23,7 +24,9 @@ from bot.render.text import (
     escape,
     exact,
     fitted,
+    is_web,
     lines_within,
+    linked,
     plain,
     section,
 )
@@ -52,9 +55,10 @@ CODE: Final = re.compile(r"`(\w[^`\n]*)`")
 MOST_SAID: Final = 1_500
 MOST_LISTED: Final = 15
 MOST_VALUES: Final = 12
+MOST_VALUE: Final = 2_000
+"""Characters of a button's value."""
 SHORT_VALUES: Final = 200
 """Characters of an entry's values in a list."""
-WEB: Final = re.compile(r"https?://[^\s<>|]{1,1000}")
 
 
 def reply(said: Reply, command: str, link: str | None = None) -> Answer | None:
@@ -83,7 +87,7 @@ def reply(said: Reply, command: str, link: str | None = None) -> Answer | None:
             return words, [section(words)]
         case EntryChanged(entry=entry):
             lines = [f"✅ Changed. {_entry_line(entry, SHORT_VALUES)}", *rules(entry)]
-            return plain(entry.name), [section(lines_within(lines, 2_900))]
+            return f"✅ Changed {plain(entry.name)}", [section(lines_within(lines, 2_900))]
         case EntryRemoved(entry=entry):
             label = entry.notebook.platform.label
             words = f"✅ Removed *{plain(entry.name)}* from the catalogue. The notebook itself is still on {label}."
@@ -104,6 +108,8 @@ def mistake(error: UserError, command: str = "/notebook") -> Answer:
         command: The slash command that hints name.
     """
     mark = "🔒" if isinstance(error, Refusal) else "⚠️"
+    if isinstance(error, Mistake):
+        error = _discreet(error)
     words = plain(error.text, MOST_SAID) or "That can't be done."
     hint = _hint(error.hint, command)
     if isinstance(error, Refusal) and error.channels:
@@ -114,6 +120,12 @@ def mistake(error: UserError, command: str = "/notebook") -> Answer:
     if hint:
         blocks.append(section(hint))
     return fitted(f"{mark} {words} {hint}".rstrip(), MOST_TEXT), blocks
+
+
+def _discreet(error: Mistake) -> Mistake:
+    """The mistake without the secret values that were typed beside it."""
+    line, hide = typed(error.typed)
+    return Mistake(hide(error.text), typed=line, at=error.at, hint=hide(error.hint))
 
 
 def _hint(hint: str, command: str) -> str:
@@ -201,8 +213,8 @@ def _runs(said: RunsListed, command: str) -> Answer:
         heading = f"*Older runs that you can see{_filters(asked)}, page {asked.page}*"
     blocks = [section(heading)]
     blocks.extend(section("\n".join(map(_run_line, runs[start : start + 5]))) for start in range(0, len(runs), 5))
-    turn = [_turn("Newer", asked, -1)] if asked.page > 1 else []
-    turn += [_turn("Older", asked, 1)] if said.more else []
+    turn = _turn("Newer", asked, -1) if asked.page > 1 else []
+    turn += _turn("Older", asked, 1) if said.more else []
     if turn:
         blocks.append({"type": "actions", "elements": turn})
     blocks.append(context(f"More on one: `{command} status {runs[0].number}`"))
@@ -221,11 +233,15 @@ def _filters(asked: ListRuns) -> str:
     return ",".join(words)
 
 
-def _turn(label: str, asked: ListRuns, by: int) -> Block:
-    """A button that turns the page; its value is the whole question."""
-    page = asked.model_copy(update={"page": asked.page + by})
+def _turn(label: str, asked: ListRuns, by: int) -> list[Block]:
+    """A button that turns the page; its value is the whole question, as far as a button can hold one."""
+    target = asked.target
+    if isinstance(target, Address):
+        target = Address(notebook=target.notebook)  # its address and title would only fill the button
+    page = asked.model_copy(update={"page": asked.page + by, "target": target})
+    value = page.model_dump_json(exclude_defaults=True)
     action = ids.OLDER_RUNS if by > 0 else ids.NEWER_RUNS
-    return button(label, action, page.model_dump_json(exclude_defaults=True))
+    return [button(label, action, value)] if len(value) <= MOST_VALUE else []
 
 
 def _run_line(run: Run) -> str:
@@ -267,6 +283,8 @@ def _typed(entry: Entry) -> str:
 def _entry_line(entry: Entry, most: int) -> str:
     """Its name, title and platform, and below the values that it starts from, in so many characters."""
     name, entitled = plain(entry.name, 80) or "?", plain(entry.title, 100)
+    if entitled.casefold() == name.casefold():
+        entitled = ""
     heading = " · ".join(word for word in (f"*{name}*", entitled, entry.notebook.platform.label) if word)
     values = [f"{plain(one, 60) or '“”'} {exact(shown(one, value), 80)}" for one, value in entry.defaults.items()]
     room, kept = most, list[str]()
@@ -282,8 +300,8 @@ def _entry_line(entry: Entry, most: int) -> str:
 
 def _entry(entry: Entry, last: Run | None, command: str) -> Answer:
     lines = [_entry_line(entry, MOST_SAID)]
-    if entry.url and WEB.fullmatch(entry.url):
-        lines.append(f"<{entry.url.replace('&', '&amp;')}|Open the notebook>")
+    if entry.url and is_web(entry.url):
+        lines.append(linked(entry.url, "Open the notebook"))
     if last is not None:
         last = discreet(last)
         lines.append(f"Last run that you can see: {last.number} · {headline(last)} · {how(last)}")

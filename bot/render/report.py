@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from bot.outputs.read import last_heading
 from bot.render.failure import failed
-from bot.render.files import Picture, Upload, linked, pictures, uploads
+from bot.render.files import Picture, Upload, listed, pictures, uploads
 from bot.render.markdown import rich_text
 from bot.render.masks import discreet_results
 from bot.render.states import title
@@ -35,6 +35,8 @@ MOST_SENTENCES: Final = 3
 MADE_FOR_CODE: Final = re.compile(r"\S[ ]{2,}\S|\t|^[ ]|^[\[({<'\"|+>$%#-]|[\\{}]|\w\(|^\w+:\S+:")
 MOST_SAID: Final = 2_800
 """Characters of one output."""
+MOST_LINES: Final = 40
+MOST_NAMED: Final = 5
 LEAST_SAID: Final = 200
 """Fewer say nothing."""
 MOST_LEFT_OUT: Final = 12
@@ -69,7 +71,7 @@ def _report(run: Run, results: Results, left_out: list[str]) -> list[Block]:
     below: list[Block] = []
     if results.failure is not None:
         below += failed(results.failure)
-    files = linked(results.artifacts)
+    files = listed(results.artifacts)
     if files:
         below.append(section(files))
     top = section(f"*{title(run)}*")
@@ -91,7 +93,7 @@ def _outputs(outputs: Iterable[Output], named: str, room: int, left_out: list[st
     told = [(place, one) for place, one in enumerate(outputs) if one.kind in ("text", "markdown") and one.text.strip()]
     others = Counter(plain(one.text, 60) or "an output" for one in outputs if one.kind == "other")
     shown: dict[int, Block] = {}
-    cut_short: list[str] = []
+    cut_short = set[int]()
     for place, one in [*told[-1:], *told[:-1]]:
         heading = BLOCK_WEIGHT + 100 + len(one.title)
         block, whole = _output(one, room - heading) if len(shown) < MOST_OUTPUTS else (None, True)
@@ -100,7 +102,7 @@ def _outputs(outputs: Iterable[Output], named: str, room: int, left_out: list[st
         shown[place] = block
         room -= _weight([block]) + heading
         if not whole:
-            cut_short.append(f"the rest of block {one.block}")
+            cut_short.add(one.block)
     blocks: list[Block] = []
     heading_now = named
     for place, one in told:
@@ -114,25 +116,36 @@ def _outputs(outputs: Iterable[Output], named: str, room: int, left_out: list[st
         blocks.append(shown[place])
         if one.kind == "markdown":
             heading_now = plain(last_heading(one.text), 150) or heading_now
-    left_out += dict.fromkeys(cut_short)
+    if cut_short:
+        left_out.append(_the_rest(sorted(cut_short)))
     if len(told) > len(shown):
         left_out.append(count(len(told) - len(shown), "more output"))
     left_out += [words if number == 1 else f"{words} ({number} times)" for words, number in others.items()]
     return blocks
 
 
+def _the_rest(blocks: list[int]) -> str:
+    """`the rest of blocks 3, 5 and 7 more`."""
+    if len(blocks) == 1:
+        return f"the rest of block {blocks[0]}"
+    more = f" and {len(blocks) - MOST_NAMED} more" if len(blocks) > MOST_NAMED else ""
+    return f"the rest of blocks {', '.join(map(str, blocks[:MOST_NAMED]))}{more}"
+
+
 def _output(output: Output, room: int) -> tuple[Block | None, bool]:
     """The block of one output, and whether all of it is there; None where there is no room."""
     text = clean(output.text[: 4 * MOST_SAID]).strip("\n")
+    lines = text.split("\n")
+    whole = "\n".join(lines[:MOST_LINES]) + ("\n…" if len(lines) > MOST_LINES else "")
     most = min(MOST_SAID, room)
     while most >= LEAST_SAID:
-        words, narrow = narrowed(head(text, most)) if output.kind == "text" else (head(text, most), False)
+        words, narrow = narrowed(head(whole, most)) if output.kind == "text" else (head(whole, most), False)
         block = rich_text(words) if output.kind == "markdown" else prose(words) or code(words)
         if block is None:
             return None, True
         if _weight([block]) <= room:
-            return block, len(text) <= most and not narrow
-        most = min(most * 2 // 3, len(text) - 1)
+            return block, len(text) <= most and len(lines) <= MOST_LINES and not narrow
+        most = min(most * 2 // 3, len(whole) - 1)
     return None, False
 
 

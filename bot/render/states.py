@@ -80,8 +80,8 @@ def _ended(run: Run) -> str:
             return _untracked(run)
 
 
-def detail(run: Run) -> str:
-    """What there is to say besides; empty where the headline says it all."""
+def detail(run: Run, owner: str = "") -> str:
+    """What there is to say besides; empty where the headline says it all. `owner`: as for rejected_words."""
     progress, name = run.progress, platform(run)
     if not progress.state.final:
         if progress.trouble is None or progress.trouble_since is None:
@@ -91,7 +91,7 @@ def detail(run: Run) -> str:
         case State.FAILED:
             return plain(progress.reason, MOST_REASON)
         case State.REJECTED:
-            return rejected_words(run)
+            return rejected_words(run, owner)
         case State.UNCLEAR:
             return (
                 f"No answer came back from {name}, so I won't start it a second time. "
@@ -118,8 +118,8 @@ def trouble_words(name: str, trouble: Trouble) -> str:
             return f"{name} has had the project suspended"
 
 
-def rejected_words(run: Run) -> str:
-    """Why nothing was started."""
+def rejected_words(run: Run, owner: str = "") -> str:
+    """Why nothing was started; `owner` is the name of whom to ask about a notebook that is gone."""
     progress, name = run.progress, platform(run)
     reason = plain(progress.reason, MOST_REASON)
     said = f" ({reason.rstrip('.')})" if reason else ""
@@ -128,6 +128,11 @@ def rejected_words(run: Run) -> str:
             return f"{name} refused our token. {reason}".rstrip()
         case Cause.RIGHTS:
             return f"{name} says that we may not run this notebook{said}."
+        case Cause.GONE if progress.gone_since is not None:
+            called = plain(run.request.name or run.request.title, 120)
+            ask = f" Ask {plain(owner, 80)}, who owns it." if owner else ""
+            gone = f"{name} has had no notebook “{called}” since {day(progress.gone_since)}"
+            return f"{gone}, or it isn't shared with us{said}.{ask}"
         case Cause.GONE:
             return f"{name} has no such notebook, or it isn't shared with us{said}."
         case Cause.CARD:

@@ -28,6 +28,7 @@ CONTROL: Final = re.compile(
     r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff]"
 )
 """What has no look of its own, or turns the words around it: a name must not be able to hide in them."""
+WEB: Final = re.compile(r"https?://[^\s/<>|][^\s<>|]{0,1900}")
 ENTITIES: Final = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 LOOKALIKES: Final = str.maketrans({"*": "\u2217", "~": "\u223c", "`": "\u02cb"})
 """Slack has no escape for its formatting marks; these look the same and mean nothing to it."""
@@ -35,6 +36,16 @@ EDGE: Final = re.compile(r"(?<![^\W_])_|_(?![^\W_])")
 """An underscore that isn't inside a word: only such ones format."""
 BROKEN_END: Final = re.compile(r"(?:&[a-z]{0,4}|<[^<>]*)\Z")
 """An entity, or a token such as <!date^…>, whose end was cut off."""
+
+
+def is_web(url: str) -> bool:
+    """Whether an address from outside may be a link: http or https, of one piece, and nothing hides in it."""
+    return WEB.fullmatch(url) is not None and not CONTROL.search(url)
+
+
+def linked(url: str, label: str) -> str:
+    """A link under words that are escaped already; only the words where the address can't be one."""
+    return f"<{url.replace('&', '&amp;')}|{label}>" if is_web(url) else label
 
 
 def clean(words: str) -> str:
@@ -161,7 +172,8 @@ def spoken(value: InputValue) -> str:
 
 def mention(user: str) -> str:
     """A live mention of one person: the only thing that may ping."""
-    return f"<@{''.join(mark for mark in user if mark.isascii() and mark.isalnum())}>"
+    known = "".join(mark for mark in user if mark.isascii() and mark.isalnum())
+    return f"<@{known}>" if known else "somebody"
 
 
 def mrkdwn(words: str, most: int = MOST_SECTION) -> Block:

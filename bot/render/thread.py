@@ -90,10 +90,10 @@ def _files(names: Iterable[str]) -> str:
     return ", ".join(known[:MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
 
 
-def closing(run: Run, results: Results | None, now: datetime) -> str:
+def closing(run: Run, results: Results | None, now: datetime, owner: str = "") -> str:
     """The last line of the thread: it mentions who asked, and an admin who stopped the tracking for them."""
     run = discreet(run)
-    line = _closing(run, None if results is None else discreet_results(run, results))
+    line = _closing(run, None if results is None else discreet_results(run, results), owner)
     ended = run.progress.ended_at
     if ended is not None and now - ended > LATE and run.progress.state in ENDED:
         line += f"\nFinished {day(ended)}, told {day(now)}: I couldn't look or post earlier."
@@ -112,7 +112,7 @@ def farewell(
         listeners: Slack's user ids.
         owner: The owner's name, where there is one to be asked.
     """
-    line = closing(run, results, now)
+    line = closing(run, results, now, owner)
     others = [mention(user) for user in listeners if user not in (run.asker, run.untracked_by)]
     if others:
         line = fitted(f"{line}\nTold too: {' '.join(others[:MOST_TOLD])}", MOST_SECTION)
@@ -130,7 +130,7 @@ def _owner_asked(run: Run, news: News) -> str:
     return asked + inputs_line(run).replace("_no inputs_", "no inputs") + (f": {reason}" if reason else "")
 
 
-def _closing(run: Run, results: Results | None) -> str:
+def _closing(run: Run, results: Results | None, owner: str) -> str:
     progress = run.progress
     who, name = mention(run.asker), f"*{title(run)}*"
     match progress.state:
@@ -142,7 +142,7 @@ def _closing(run: Run, results: Results | None) -> str:
         case State.STOPPED:
             return f"⏹️ {who} {name} was stopped on {platform(run)}{_lasting(run, 'after')}"
         case State.REJECTED:
-            return f"🚫 {who} {name} was not {'tracked' if elsewhere(run) else 'started'}: {rejected_words(run)}"
+            return f"🚫 {who} {name} was not {'tracked' if elsewhere(run) else 'started'}: {rejected_words(run, owner)}"
         case State.UNCLEAR:
             return f"❓ {who} {name} may have started. {detail(run)}"
         case State.LOST:
@@ -172,11 +172,9 @@ def _let_go(run: Run, who: str, name: str) -> str:
     other = mention(by) if by is not None and by != run.asker else ""
     if run.progress.remote_id is None:
         before = f"before it was {'tracked' if elsewhere(run) else 'started'}"
-        return f"🚫 {who} {other} took {name} back {before}" if other else f"🚫 {who} {name} was taken back {before}"
+        return f"🚫 {who} {name} was taken back{f' by {other}' if other else ''} {before}"
     goes_on = f"On {platform(run)} the run goes on; to stop it, open the notebook."
-    if other:
-        return f"👋 {who} {other} stopped the tracking of {name}. {goes_on}"
-    return f"👋 {who} {name} is no longer tracked. {goes_on}"
+    return f"👋 {who} {name} is no longer tracked{f': {other} stopped that' if other else ''}. {goes_on}"
 
 
 def _cause(run: Run, results: Results | None) -> str:

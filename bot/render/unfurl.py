@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from bot.render import ids
+from bot.render.masks import discreet
 from bot.render.states import headline
 from bot.render.text import Block, button, context, plain, section
 
@@ -27,6 +28,7 @@ def unfurl(form: Form, last: Run | None) -> dict[str, Any]:
         more = f" and {len(form.specs) - 12} more" if len(form.specs) > 12 else ""  # noqa: PLR2004
         blocks.append(context(f"Inputs: {names}{more}"))
     if last is not None:
+        last = discreet(last)
         blocks.append(context(f"Last run here: {last.number} · {headline(last)}"))
     key = form.key
     if len(key) <= 1900:  # noqa: PLR2004, Slack's limit of a button's value

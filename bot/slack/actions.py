@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from bot.command import AskOwner, ListRuns, Rerun, RunNotebook, TellMeToo, Untrack
 from bot.desk.forms import blank, of_key, of_run
 from bot.errors import UserError
 from bot.render import ids, replies
-from bot.slack.front import Payload, whisper
+from bot.render.answers import reopen
+from bot.slack.front import Payload
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,7 +39,7 @@ def listen(app: AsyncApp, front: Front, forms: Forms) -> None:
             else:
                 said = await front.serve(clicked(body, action), wanted)
             await ack()
-            await whisper(respond, said, replace=replace)
+            await forms.tell(body, respond, said, replace=replace)
 
         app.action(action_id)(answer)
 
@@ -52,7 +54,7 @@ def listen(app: AsyncApp, front: Front, forms: Forms) -> None:
             ),
         )
         if trouble:
-            await whisper(respond, (trouble, []))
+            await forms.tell(body, respond, reopen(trouble))
 
     async def open_chosen(ack: AsyncAck, body: dict[str, Any], action: dict[str, Any], respond: AsyncRespond) -> None:
         """The form for a notebook that a link or the catalogue names."""
@@ -62,7 +64,7 @@ def listen(app: AsyncApp, front: Front, forms: Forms) -> None:
         payload = clicked(body, action)
         trouble = await forms.open(body["trigger_id"], payload, lambda caller: of_key(front.desk, caller, key))
         if trouble:
-            await whisper(respond, (trouble, []))
+            await forms.tell(body, respond, reopen(trouble))
 
     app.action(ids.OPEN_NOTEBOOK)(only_acknowledge)
     app.action(ids.RUN_FORM)(open_chosen)
@@ -78,6 +80,16 @@ def listen(app: AsyncApp, front: Front, forms: Forms) -> None:
     on(ids.RUN_ENTRY, lambda value: RunNotebook(target=value))
     on(ids.OLDER_RUNS, page, replace=True)
     on(ids.NEWER_RUNS, page, replace=True)
+
+
+def listen_to_the_rest(app: AsyncApp, forms: Forms) -> None:
+    """Tell whoever presses a button that nobody listens to any more; must listen last."""
+
+    async def stale(ack: AsyncAck, body: dict[str, Any], respond: AsyncRespond) -> None:
+        await ack()
+        await forms.tell(body, respond, replies.mistake(UserError(STALE, hint="Type `/notebook runs`.")))
+
+    app.action(re.compile(".*"))(stale)
 
 
 def clicked(body: dict[str, Any], action: dict[str, Any]) -> Payload:

@@ -38,13 +38,14 @@ def bolt_app(client: AsyncWebClient, signing_secret: str, front: Front, events: 
         request_verification_enabled=bool(signing_secret),
         raise_error_for_unhandled_request=False,
     )
-    forms = Forms(front, client)
+    forms = Forms(front, client, events.tell)
     # Bolt asks each listener in turn whether a payload is its own: what comes most often comes first.
     commands.listen(app, front, forms, hosts)
     actions.listen(app, front, forms)
     forms.listen(app)
     shortcuts.listen(app, front, forms)
     events.listen(app)
+    actions.listen_to_the_rest(app, forms)
     return app
 
 

@@ -10,6 +10,7 @@ from bot.errors import UserError
 from bot.grammar import parse
 from bot.model import Platform
 from bot.render import replies
+from bot.render.answers import reopen
 from bot.slack.front import Payload, spoken, whisper
 
 if TYPE_CHECKING:
@@ -45,9 +46,10 @@ def listen(app: AsyncApp, front: Front, forms: Forms, hosts: Hosts) -> None:
             await ack(**spoken(await front.serve(payload, wanted)))
             return
         await ack()
-        trouble = await forms.open(command["trigger_id"], payload, lambda caller: blank(front.desk, caller))
+        only = wanted.platform
+        trouble = await forms.open(command["trigger_id"], payload, lambda caller: blank(front.desk, caller, only=only))
         if trouble:
-            await whisper(respond, (trouble, []))
+            await whisper(respond, reopen(trouble))
 
     for name in PLATFORMS:
         app.command(name)(answer)

@@ -53,6 +53,8 @@ REPLY_URL_SECONDS: Final = 1_700
 FILE_TRIES: Final = 6
 """Deliveries in a row that a file may hold up; then the thread goes on without it."""
 NO_ANSWER: Final = "no answer"
+NO_FILES: Final = NOT_MEMBER | {NO_ANSWER}
+"""What one file is refused with holds for the others."""
 
 
 @dataclass(slots=True)
@@ -127,7 +129,7 @@ class Deliverer:
         try:
             channel = await self._dm(run.asker) if run.dm else run.channel
             await self._take(parcel, "chat.postMessage", channel)
-            text, blocks = card(run, self.link(run))
+            text, blocks = await self._card(run)
             posted = await self._post(channel, text, blocks)
         except SlackNo as refusal:
             log.info("run %d: no card: %s", run.id, refusal.word)
@@ -143,13 +145,13 @@ class Deliverer:
 
     async def _edit(self, parcel: Parcel, story: Story) -> tuple[Story, str]:
         """Edit the card, if it doesn't show what is true; answers with what it shows, and its digest."""
-        text, blocks = card(story.run, self.link(story.run))
+        text, blocks = await self._card(story.run)
         if _digest(text, blocks) == story.card.shown:
             return story, story.card.shown
         await self._take(parcel, "chat.update")
         # Waiting may have taken long: what is shown is what is true now.
         story = await self._story(parcel) or story
-        text, blocks = card(story.run, self.link(story.run))
+        text, blocks = await self._card(story.run)
         try:
             await self.speech.say(
                 "chat.update", channel=story.card.channel, ts=story.card.ts, text=text, blocks=blocks, **_PLAIN
@@ -157,6 +159,13 @@ class Deliverer:
         except SlackNo as refusal:
             log.warning("run %d: its card can't be edited: %s", story.run.id, refusal.word)
         return story, _digest(text, blocks)
+
+    async def _card(self, run: Run) -> tuple[str, list[Block]]:
+        """The card as it should be; it names the owner only of a notebook that is gone."""
+        return card(run, self.link(run), await self._owner(run) if run.progress.gone_since else "")
+
+    async def _owner(self, run: Run) -> str:
+        return await self.name_of(run.request.owner) if run.request.owner else ""
 
     async def _news(self, parcel: Parcel, story: Story) -> None:
         """Tell the changes of status since the last time, as one message."""
@@ -177,20 +186,21 @@ class Deliverer:
                 await self._reply(parcel, story, part)
             elif word := await self._file(parcel, story, part):
                 refused.setdefault(word, []).append(part.name)
-                if word in NOT_MEMBER:
+                if word in NO_FILES:
                     refused[word] += [later.name for later in told[number:] if not isinstance(later, Said)]
                     break
             await self.store.delivery.told(story.run.id, parts=number)
         for word, names in refused.items():
             why = thread.not_a_member(names) if word in NOT_MEMBER else thread.no_files(word, names)
             await self._reply(parcel, story, Said(text=why))
-        owner = await self.name_of(story.run.request.owner) if story.run.request.owner else ""
+        owner = await self._owner(story.run)
         await self._reply(
             parcel,
             story,
             thread.farewell(story.run, story.results, self.now(), listeners=story.listeners, owner=owner),
         )
         await self.store.delivery.told(story.run.id, parts=len(told), closed=True)
+        self.ended.put_nowait(story.run.asker)
 
     async def _file(self, parcel: Parcel, story: Story, part: Picture | Upload) -> str:
         """Post a file into the thread; answers with Slack's word where it isn't taken, else with nothing."""
@@ -279,6 +289,7 @@ class Deliverer:
                 log.warning("run %d: the asker can't be told: %s", run.id, refusal.word)
         await self.store.delivery.told(run.id, closed=True)
         await self.store.delivery.shown(story, "")
+        self.ended.put_nowait(run.asker)
 
     async def _whisper(self, story: Story, text: str, blocks: list[Block]) -> bool:
         """Tell the asker through the address that came with the command, while it's good."""
@@ -286,7 +297,8 @@ class Deliverer:
         if not story.reply_url or age > REPLY_URL_SECONDS:
             return False
         try:
-            answer = await AsyncWebhookClient(story.reply_url, timeout=10).send(
+            # A retry of its own could say it twice.
+            answer = await AsyncWebhookClient(story.reply_url, timeout=10, retry_handlers=[]).send(
                 text=text, blocks=blocks, response_type="ephemeral", replace_original=False
             )
         except (SlackClientError, aiohttp.ClientError, TimeoutError, OSError) as error:

@@ -32,6 +32,8 @@ log = logging.getLogger(__name__)
 TROUBLE: Final = (SlackClientError, aiohttp.ClientError, TimeoutError, OSError)
 MENTION: Final = "@Threadbook"
 HOME_EVERY: Final = 0.5
+MOST_LINKS: Final = 5
+"""Addresses of one message that unfold."""
 NEXT: Final = 2
 """The urgency of what answers somebody who is waiting: after ends and cards."""
 
@@ -68,6 +70,10 @@ class Events:
         except UserError as error:
             await self._whisper(payload, thread, replies.mistake(error, MENTION))
             return
+        except StoreUnavailable as error:
+            log.warning("the database isn't available: %s", error)
+            await self._whisper(payload, thread, (replies.not_saved(), []))
+            return
         # A mention brings no trigger that could open a form; what it offers instead has a button that does.
         await self._whisper(payload, thread, await self._front.serve(payload, wanted))
 
@@ -95,6 +101,16 @@ class Events:
             log.warning("chat.postEphemeral: %s", error.response.get("error"))
         except TROUBLE as error:
             log.warning("chat.postEphemeral: %s", type(error).__name__)
+
+    async def tell(self, user: str, said: replies.Answer) -> None:
+        """Tell somebody a thing in our DM."""
+        await self._budget.take("chat.postMessage", NEXT, user)
+        try:
+            await self._client.api_call("chat.postMessage", json={"channel": user, **spoken(said)})
+        except SlackApiError as error:
+            log.warning("chat.postMessage: %s", error.response.get("error"))
+        except TROUBLE as error:
+            log.warning("chat.postMessage: %s", type(error).__name__)
 
     async def _home_opened(self, body: dict[str, Any], event: dict[str, Any]) -> None:
         if event.get("tab") != "home":
@@ -137,6 +153,9 @@ class Events:
                         await self.draw_home(user)
                 except StoreUnavailable as error:
                     log.warning("the database isn't available: %s", error)
+                except Exception:
+                    # A Home that can't be drawn must not take the bot with it.
+                    log.exception("a Home couldn't be drawn")
 
     async def _link_shared(self, body: dict[str, Any], event: dict[str, Any]) -> None:
         channel = str(event.get("channel") or "")
@@ -144,17 +163,19 @@ class Events:
         try:
             if not channel or not await desk.store.acts.unfurls(self._front.workspace, channel):
                 return
-            payload = _payload(body, event)
-            caller = await self._front.caller(payload)
-            shown = {}
-            for link in (event.get("links") or [])[:5]:
-                address = links.read(str(link.get("url") or ""), self._hosts)
-                if address is not None:
-                    form, last = await desk_forms.unfolded(desk, caller, address)
-                    shown[str(link["url"])] = unfurl(form, last)
+            caller = await self._front.caller(_payload(body, event))
         except (UserError, StoreUnavailable) as error:
-            log.info("a link doesn't unfold: %s", error)
+            log.info("links don't unfold: %s", error)
             return
+        shown = {}
+        for link in (event.get("links") or [])[:MOST_LINKS]:
+            url = str(link.get("url") or "")
+            try:
+                address = links.read(url, self._hosts)
+                if address is not None:
+                    shown[url] = unfurl(*await desk_forms.unfolded(desk, caller, address))
+            except (UserError, StoreUnavailable) as error:
+                log.info("a link doesn't unfold: %s", error)
         if not shown:
             return
         await self._budget.take("chat.unfurl", NEXT)

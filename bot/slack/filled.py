@@ -1,39 +1,56 @@
-"""A submitted form read back: Slack's state values in, inputs and options out. Pure."""
+"""A form read back: Slack's state values in, inputs and options out. Pure."""
 
 from __future__ import annotations
 
+import hashlib
 import json
 from typing import TYPE_CHECKING, Any
 
 from bot.form import Form, Place
-from bot.model import Frozen, Inputs, InputSpec, InputValue, Options
+from bot.model import Frozen, Inputs, InputSpec, InputValue, Options, Platform
 from bot.render import ids
-from bot.render.forms import MOST_FIELDS, TWO_DATES
+from bot.render.fields import TWO_DATES, block_of, lines, withheld
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    Values = Mapping[str, Mapping[str, Any]]
+
+DATES = frozenset({"date", "date-range"})
 
 
 class Carried(Frozen):
     """What a modal carried along, as `render.forms.metadata` wrote it."""
 
     origin: str = ""
+    only: Platform | None = None
     key: str = ""
+    run: int | None = None
     inputs: str = ""
     more: bool = False
     generation: int = 0
+
+
+class Rival(Frozen):
+    """What the modal about a run under way carried along, as `render.forms.under_way` wrote it."""
+
+    run: int
+    channel: str
+    dm: bool
 
 
 class Filled(Frozen):
     """What was filled in.
 
     Attributes:
-        inputs: Values that aren't the notebook's own; a name that wasn't a field is among them too.
+        inputs: Values that aren't the notebook's own; a name that has no field is among them too.
+        literal: The names of those that are no words for a date.
         unread: Lines of "Other inputs" that aren't name=value.
         options: How to run it; None where that wasn't offered.
     """
 
     inputs: Inputs = {}
+    literal: frozenset[str] = frozenset()
     unread: tuple[str, ...] = ()
     options: Options | None = None
     place: Place = Place.DM
@@ -43,39 +60,54 @@ class Filled(Frozen):
 def carried(view: Mapping[str, Any]) -> Carried:
     """The modal's metadata; an empty one where it can't be read."""
     try:
-        raw = json.loads(view.get("private_metadata") or "{}")
-        return Carried.model_validate(raw)
+        return Carried.model_validate_json(view.get("private_metadata") or "{}")
     except ValueError:
         return Carried()
 
 
-def state_of(view: Mapping[str, Any]) -> Mapping[str, Mapping[str, Any]]:
+def rival(view: Mapping[str, Any]) -> Rival | None:
+    """The run that the modal is about; None where that can't be read."""
+    try:
+        return Rival.model_validate_json(view.get("private_metadata") or "{}")
+    except ValueError:
+        return None
+
+
+def state_of(view: Mapping[str, Any]) -> Values:
     """The view's state: block id -> action id -> what was filled in."""
     values = (view.get("state") or {}).get("values")
     return values if isinstance(values, dict) else {}
 
 
-def chosen(values: Mapping[str, Mapping[str, Any]]) -> str:
+def print_of(values: Values) -> str:
+    """A short word that changes with what was filled in."""
+    return hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def chosen(values: Values) -> str:
     """The key of the notebook that is chosen; empty where none is."""
-    option = values.get("notebook", {}).get(ids.FORM_NOTEBOOK, {}).get("selected_option") or {}
-    return str(option.get("value") or "")
+    choice = values.get("notebook", {}).get(ids.FORM_NOTEBOOK, {}).get("selected_option") or {}
+    return str(choice.get("value") or "")
 
 
-def place_of(values: Mapping[str, Mapping[str, Any]], otherwise: Place) -> Place:
+def place_of(values: Values, otherwise: Place) -> Place:
     """Where the card is to go."""
-    option = values.get("place", {}).get(ids.FORM_PLACE, {}).get("selected_option") or {}
-    return Place(option["value"]) if option.get("value") in list(Place) else otherwise
+    choice = values.get("place", {}).get(ids.FORM_PLACE, {}).get("selected_option") or {}
+    return Place(choice["value"]) if choice.get("value") in list(Place) else otherwise
 
 
-def block_of(form: Form, name: str) -> str:
-    """The block id of an input's field."""
-    for place, spec in enumerate((form.specs or ())[:MOST_FIELDS]):
-        if spec.name == name:
-            return f"in:{form.generation}:{place}"
-    return f"extra:{form.generation}"
+def shown(form: Form, values: Values) -> Form:
+    """The form with what its dates and periods show now, so that it can say what those become."""
+    now: Inputs = {}
+    for spec in form.fields:
+        block = block_of(form, spec.name)
+        if spec.type in DATES and block in values:
+            value = _value(spec, block, values)
+            now[spec.name] = value if value is not None else ""
+    return form.model_copy(update={"values": {**form.values, **now}})
 
 
-def read(form: Form, values: Mapping[str, Mapping[str, Any]]) -> Filled:
+def read(form: Form, values: Values) -> Filled:
     """What was filled into this form.
 
     Args:
@@ -83,15 +115,22 @@ def read(form: Form, values: Mapping[str, Mapping[str, Any]]) -> Filled:
         values: Slack's `view.state.values`.
     """
     inputs: Inputs = {}
-    for place, spec in enumerate((form.specs or ())[:MOST_FIELDS]):
-        value = _value(spec, f"in:{form.generation}:{place}", values)
+    for spec in form.fields:
+        value = _value(spec, block_of(form, spec.name), values)
+        if value in (None, "", ()) and withheld(spec.name, form.start(spec)):
+            value = form.values.get(spec.name)
         # What the catalogue or an earlier run set is said again, even where it's the notebook's own value now.
-        if value is not None and (value != spec.value or spec.name in form.values):
+        own = "" if spec.value is None else spec.value
+        if value is not None and (value != own or spec.name in form.values):
             inputs[spec.name] = value
-    extra, unread = _lines(str(_field(values, f"extra:{form.generation}").get("value") or ""))
+    literal = {spec.name for spec in form.fields if spec.type not in DATES}
+    extra, quoted, unread = _lines(str(_field(values, block_of(form, "")).get("value") or ""))
+    _, kept = lines(form)
     conversation = _field(values, "place_channel").get("selected_conversation")
+    inputs = {**inputs, **{name: value for name, value in kept.items() if name not in extra}, **extra}
     return Filled(
-        inputs={**inputs, **extra},
+        inputs=inputs,
+        literal=(literal | quoted | (form.literal & frozenset(kept))) & frozenset(inputs),
         unread=unread,
         options=_options(form, values),
         place=place_of(values, form.place),
@@ -99,14 +138,14 @@ def read(form: Form, values: Mapping[str, Mapping[str, Any]]) -> Filled:
     )
 
 
-def _field(values: Mapping[str, Mapping[str, Any]], block: str) -> Mapping[str, Any]:
+def _field(values: Values, block: str) -> Mapping[str, Any]:
     """What is in a block's only field, whatever its action id."""
     found = next(iter(values.get(block, {}).values()), None)
     return found if isinstance(found, dict) else {}
 
 
-def _value(spec: InputSpec, block: str, values: Mapping[str, Mapping[str, Any]]) -> InputValue | None:
-    """One input's value; None where it was left empty and empty means the notebook's own."""
+def _value(spec: InputSpec, block: str, values: Values) -> InputValue | None:
+    """One input's value; None where nothing was said of it."""
     if block not in values:
         return None
     field = _field(values, block)
@@ -117,16 +156,18 @@ def _value(spec: InputSpec, block: str, values: Mapping[str, Mapping[str, Any]])
             return _choice(spec, field)
         case "date-range":
             return _range(field, block, values)
-        case "slider" | "date":
+        case "slider":
             return str(field.get("value") or "").strip() or None
+        case "date":
+            return str(field.get("value") or "").strip()
         case _:
             return str(field.get("value") or "")
 
 
 def _choice(spec: InputSpec, field: Mapping[str, Any]) -> InputValue | None:
     if spec.multiple:
-        found = (_option_at(spec, option.get("value")) for option in field.get("selected_options") or [])
-        return tuple(option for option in found if option is not None)
+        found = (_option_at(spec, each.get("value")) for each in field.get("selected_options") or [])
+        return tuple(each for each in found if each is not None)
     return _option_at(spec, (field.get("selected_option") or {}).get("value"))
 
 
@@ -136,32 +177,51 @@ def _option_at(spec: InputSpec, place: object) -> str | None:
     return None
 
 
-def _range(field: Mapping[str, Any], block: str, values: Mapping[str, Mapping[str, Any]]) -> InputValue | None:
+def _range(field: Mapping[str, Any], block: str, values: Values) -> InputValue | None:
+    """A preset, or two dates; "" where neither date was given."""
     preset = str((field.get("selected_option") or {}).get("value") or TWO_DATES)
     if preset != TWO_DATES:
         return preset
-    ends = [str(_field(values, f"{block}:{end}").get("value") or "").strip() for end in ("from", "to")]
-    return tuple(ends) if any(ends) else None
+    both = tuple(str(_field(values, f"{block}:{end}").get("value") or "").strip() for end in ("from", "to"))
+    return both if any(both) else ""
 
 
-def _lines(text: str) -> tuple[Inputs, tuple[str, ...]]:
-    """name=value a line; a name given again gathers several values."""
+def _lines(typed: str) -> tuple[Inputs, frozenset[str], tuple[str, ...]]:
+    """name=value a line, the names whose value was quoted, and what isn't name=value.
+
+    A name given again gathers several values.
+    """
     found: dict[str, list[str]] = {}
-    unread = []
-    for line in text.splitlines():
-        name, equals, value = line.partition("=")
-        if equals and name.strip():
-            found.setdefault(name.strip(), []).append(value.strip())
-        elif line.strip():
-            unread.append(line.strip())
-    return {name: given[0] if len(given) == 1 else tuple(given) for name, given in found.items()}, tuple(unread)
+    quoted, unread = set[str](), list[str]()
+    for line in typed.splitlines():
+        name, equals, value = (part.strip() for part in line.partition("="))
+        if not equals or not name:
+            unread += [line.strip()] if line.strip() else []
+            continue
+        bare = _unquoted(value)
+        if bare is not None:
+            quoted.add(name)
+        found.setdefault(name, []).append(value if bare is None else bare)
+    inputs: Inputs = {name: given[0] if len(given) == 1 else tuple(given) for name, given in found.items()}
+    return inputs, frozenset(quoted), tuple(unread)
 
 
-def _options(form: Form, values: Mapping[str, Mapping[str, Any]]) -> Options | None:
+def _unquoted(value: str) -> str | None:
+    """What JSON's quotes hold; None where there are none."""
+    if not value.startswith('"'):
+        return None
+    try:
+        bare = json.loads(value)
+    except ValueError:
+        return None
+    return bare if isinstance(bare, str) else None
+
+
+def _options(form: Form, values: Values) -> Options | None:
     block = f"options:{form.generation}"
     if block not in values:
         return None
-    ticked = {str(option.get("value")) for option in _field(values, block).get("selected_options") or []}
+    ticked = {str(each.get("value")) for each in _field(values, block).get("selected_options") or []}
     typed = str(_field(values, f"blocks:{form.generation}").get("value") or "")
     blocks = tuple(word for word in typed.replace(",", " ").split() if word)
     return Options(

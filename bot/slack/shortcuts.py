@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-import logging
 from typing import TYPE_CHECKING, Any
 
 from bot.desk.forms import blank
 from bot.render import ids
+from bot.render.answers import reopen
 from bot.slack.front import Payload
 
 if TYPE_CHECKING:
-    from slack_bolt.async_app import AsyncAck, AsyncApp
+    from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncRespond
 
     from bot.slack.front import Front
     from bot.slack.views import Forms
-
-log = logging.getLogger(__name__)
 
 
 def listen(app: AsyncApp, front: Front, forms: Forms) -> None:
     """Answer the shortcut: a form with nothing chosen, for only me."""
 
-    async def run_notebook(ack: AsyncAck, body: dict[str, Any]) -> None:
+    async def run_notebook(ack: AsyncAck, body: dict[str, Any], respond: AsyncRespond) -> None:
         await ack()
         user = body["user"]
         payload = Payload(
@@ -32,6 +30,6 @@ def listen(app: AsyncApp, front: Front, forms: Forms) -> None:
         )
         trouble = await forms.open(body["trigger_id"], payload, lambda caller: blank(front.desk, caller))
         if trouble:
-            log.warning("the shortcut's form couldn't be opened")  # a shortcut has no address to answer to
+            await forms.tell(body, respond, reopen(trouble))
 
     app.shortcut(ids.RUN_SHORTCUT)(run_notebook)

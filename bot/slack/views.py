@@ -1,41 +1,44 @@
-"""The form: opened at once, filled once its notebook is known, read back when it's submitted."""
+"""The form: opened at once, filled once its notebook is known, drawn again around what is typed."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from datetime import UTC, datetime
 from secrets import token_hex
 from typing import TYPE_CHECKING, Any, Final
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import aiohttp
 from slack_sdk.errors import SlackApiError, SlackClientError
 
-from bot import dates, inputs
-from bot.command import Address, RunNotebook
 from bot.desk import forms as desk_forms
+from bot.desk import offers
 from bot.errors import StoreUnavailable, UserError
-from bot.form import Form, Place, digest
-from bot.render import forms, ids, replies
+from bot.form import digest
+from bot.render import fields, forms, ids, replies
+from bot.render.answers import reopen
 from bot.slack import filled
-from bot.slack.front import IN_TIME, Payload
+from bot.slack.front import Payload, whisper
+from bot.slack.submitted import changed, of_carried, submitted
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
 
-    from slack_bolt.async_app import AsyncAck, AsyncApp
+    from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncRespond
     from slack_sdk.web.async_client import AsyncWebClient
 
+    from bot.form import Form
     from bot.model import Caller
     from bot.slack.front import Front
+
+    Tell = Callable[[str, replies.Answer], Awaitable[None]]
 
 log = logging.getLogger(__name__)
 
 TROUBLE: Final = (SlackClientError, aiohttp.ClientError, TimeoutError, OSError)
 OFFER_IN_TIME: Final = 2.5
-REDRAWN: Final = (ids.FORM_NOTEBOOK, ids.FORM_LAST, ids.FORM_MORE, ids.FORM_PLACE, ids.FORM_VALUE)
-CHANGED: Final = "This notebook's inputs have changed since the form was opened. Look them through again."
+CLOSED: Final = frozenset({"not_found", "hash_conflict", "view_not_found"})
+"""Slack's words for a form that was closed meanwhile, or drawn again."""
+REDRAW: Final = (ids.FORM_NOTEBOOK, ids.FORM_LAST, ids.FORM_MORE, ids.FORM_PLACE, ids.FORM_VALUE)
 
 
 class Forms:
@@ -44,26 +47,23 @@ class Forms:
     Args:
         front: Who asks, and the desk.
         client: Slack.
+        tell: Tells somebody a thing in our DM, where there is no better place.
     """
 
-    def __init__(self, front: Front, client: AsyncWebClient) -> None:
+    def __init__(self, front: Front, client: AsyncWebClient, tell: Tell) -> None:
         self._front = front
         self._client = client
+        self._tell = tell
 
     def listen(self, app: AsyncApp) -> None:
         """Answer clicks, typed letters and submissions of the form."""
-        for action in (
-            ids.FORM_NOTEBOOK,
-            ids.FORM_LAST,
-            ids.FORM_MORE,
-            ids.FORM_PLACE,
-            ids.FORM_VALUE,
-            ids.FORM_OPTION,
-        ):
+        for action in REDRAW:
             app.action(action)(self._changed)
+        app.action(ids.FORM_OPTION)(_only_acknowledge)
         app.options(ids.FORM_NOTEBOOK)(self._offer_notebooks)
         app.options(ids.FORM_OPTION)(self._offer_options)
         app.view(ids.FORM)(self._submitted)
+        app.view(ids.FORM_ANYWAY)(self._submitted)
 
     async def open(self, trigger_id: str, payload: Payload, make: Callable[[Caller], Awaitable[Form]]) -> str:
         """Open the form: a loading view at once, within the trigger's three seconds; then what the desk makes.
@@ -82,19 +82,34 @@ class Forms:
         await self._show(opened["view"]["id"], "", await self._drawn(payload, make))
         return ""
 
+    async def tell(
+        self, body: Mapping[str, Any], respond: AsyncRespond, said: replies.Answer | None, *, replace: bool = False
+    ) -> None:
+        """Answer a click where it was made: beside the message, in the form, or for want of a place in our DM."""
+        view = body.get("view") or {}
+        if said is None:
+            return
+        if body.get("response_url"):
+            await whisper(respond, said, replace=replace)
+        elif view.get("type") == "modal":
+            await self._show(view["id"], view.get("hash", ""), forms.words(said))
+        else:
+            await self._tell(body["user"]["id"], said)
+
     async def _drawn(self, payload: Payload, make: Callable[[Caller], Awaitable[Form]]) -> dict[str, Any]:
         """The view of the form, or of why there is none."""
         try:
-            return forms.form(await make(await self._front.caller(payload)))
+            caller = await self._front.caller(payload)
+            return forms.form(desk_forms.with_hints(self._front.desk, caller, await make(caller)))
         except UserError as error:
-            return forms.trouble(replies.mistake(error)[0])
+            return forms.words(replies.mistake(error))
         except StoreUnavailable as error:
             log.warning("the database isn't available: %s", error)
-            return forms.trouble(replies.not_saved())
+            return forms.words((replies.not_saved(), []))
         except Exception:
             code = token_hex(4)
             log.exception("a form failed [%s]", code)
-            return forms.trouble(replies.trouble(code))
+            return forms.words((replies.trouble(code), []))
 
     async def _show(self, view_id: str, seen: str, view: dict[str, Any]) -> None:
         """Put a view in the place of the one that's open; one that was closed meanwhile stays closed."""
@@ -102,57 +117,65 @@ class Forms:
             await self._client.views_update(view_id=view_id, view=view, **({"hash": seen} if seen else {}))
         except SlackApiError as error:
             word = error.response.get("error")
-            log.log(
-                logging.INFO if word in ("not_found", "hash_conflict") else logging.WARNING, "views.update: %s", word
-            )
+            log.log(logging.INFO if word in CLOSED else logging.WARNING, "views.update: %s", word)
         except TROUBLE as error:
             log.warning("views.update: %s", type(error).__name__)
 
-    async def _changed(self, ack: AsyncAck, body: dict[str, Any], action: dict[str, Any]) -> None:
+    async def _changed(
+        self, ack: AsyncAck, body: dict[str, Any], action: dict[str, Any], respond: AsyncRespond
+    ) -> None:
         """Something in the form was chosen or pressed: draw it again around what is typed."""
         await ack()
         view = body.get("view") or {}
         if view.get("type") == "home":
-            await self._chosen_at_home(body, action)
-            return
-        if view.get("callback_id") != ids.FORM:
-            return
-        carried, values = filled.carried(view), filled.state_of(view)
-        pressed = action.get("action_id")
-        if pressed == ids.FORM_OPTION:
-            return
-        key = filled.chosen(values) or carried.key
-        anew = key != carried.key or pressed == ids.FORM_LAST
+            await self._chosen_at_home(body, action, respond)
+        elif view.get("callback_id") == ids.FORM:
+            payload = of_view(body, filled.carried(view).origin)
+            redrawn = await self._drawn(payload, lambda caller: self._again(caller, view, action))
+            await self._show(view["id"], view.get("hash", ""), redrawn)
 
-        async def make(caller: Caller) -> Form:
-            if not key:
-                return await desk_forms.blank(self._front.desk, caller)
-            form = await desk_forms.of_key(self._front.desk, caller, key, last=pressed == ids.FORM_LAST)
-            more = (action.get("value") == "more") if pressed == ids.FORM_MORE else carried.more
-            generation = carried.generation + 1 if anew else carried.generation
-            form = form.model_copy(
-                update={"more": more, "generation": generation, "place": filled.place_of(values, form.place)}
-            )
-            return form if anew else form.model_copy(update={"hints": _hints(form, values, caller)})
+    async def _again(self, caller: Caller, view: Mapping[str, Any], action: Mapping[str, Any]) -> Form:
+        """The form after something was done in it."""
+        desk, carried, values = self._front.desk, filled.carried(view), filled.state_of(view)
+        pressed, key = action.get("action_id"), filled.chosen(values) or carried.key
+        if not key:
+            return await desk_forms.blank(desk, caller, only=carried.only)
+        if key != carried.key:
+            form = await desk_forms.of_key(desk, caller, key)
+            return form.model_copy(update={"generation": carried.generation + 1, "only": carried.only})
+        if pressed == ids.FORM_LAST:
+            last = str(action.get("value") or "")
+            run = int(last) if last.isdecimal() else None
+            form = await desk_forms.of_key(desk, caller, key, run=run, drawn=carried.inputs)
+            place = filled.place_of(values, form.place)
+            anew = {"generation": carried.generation + 1, "place": place, "only": carried.only}
+            return form.model_copy(update={**anew, "more": form.more or carried.more})
+        form = await of_carried(desk, caller, carried)
+        if digest(form.specs) != carried.inputs:
+            return changed(desk, form, carried, values)
+        form = form.model_copy(update={"place": filled.place_of(values, form.place)})
+        if pressed == ids.FORM_MORE:
+            form = form.model_copy(update={"more": True})
+        return filled.shown(form, values)
 
-        view_now = await self._drawn(_payload(body, view, carried.origin), make)
-        await self._show(view["id"], view.get("hash", ""), view_now)
-
-    async def _chosen_at_home(self, body: dict[str, Any], action: dict[str, Any]) -> None:
+    async def _chosen_at_home(self, body: dict[str, Any], action: dict[str, Any], respond: AsyncRespond) -> None:
         key = str((action.get("selected_option") or {}).get("value") or "")
-        payload = _payload(body, {}, "")
+        if not key:
+            return
+        desk = self._front.desk
         trouble = await self.open(
-            body["trigger_id"], payload, lambda caller: desk_forms.of_key(self._front.desk, caller, key)
+            body["trigger_id"], of_view(body, ""), lambda caller: desk_forms.of_key(desk, caller, key)
         )
         if trouble:
-            log.warning("the Home's form couldn't be opened")  # a Home has no address to answer to
+            await self.tell(body, respond, reopen(trouble))
 
     async def _offer_notebooks(self, ack: AsyncAck, body: dict[str, Any]) -> None:
-        view = body.get("view") or {}
+        carried = filled.carried(body.get("view") or {})
         try:
             async with asyncio.timeout(OFFER_IN_TIME):
-                caller = await self._front.caller(_payload(body, view, filled.carried(view).origin))
-                found = await desk_forms.choices(self._front.desk, caller, str(body.get("value") or ""))
+                caller = await self._front.caller(of_view(body, carried.origin))
+                typed = str(body.get("value") or "")
+                found = await offers.choices(self._front.desk, caller, typed, only=carried.only)
             await ack(**forms.choices(found))
         except (UserError, StoreUnavailable, TimeoutError) as error:
             log.info("no notebooks could be offered: %s", error)
@@ -160,120 +183,32 @@ class Forms:
 
     async def _offer_options(self, ack: AsyncAck, body: dict[str, Any]) -> None:
         """A select of more than a hundred options offers them as letters are typed."""
-        view = body.get("view") or {}
-        carried = filled.carried(view)
+        carried = filled.carried(body.get("view") or {})
         place = str(body.get("block_id") or "").rsplit(":", 1)[-1]
         try:
             async with asyncio.timeout(OFFER_IN_TIME):
-                caller = await self._front.caller(_payload(body, view, carried.origin))
-                form = await desk_forms.of_key(
-                    self._front.desk, caller, filled.chosen(filled.state_of(view)) or carried.key
-                )
+                caller = await self._front.caller(of_view(body, carried.origin))
+                form = await of_carried(self._front.desk, caller, carried)
         except (UserError, StoreUnavailable, TimeoutError) as error:
             log.info("no options could be offered: %s", error)
             await ack(options=[])
             return
-        specs = form.specs or ()
-        known = place.isdecimal() and int(place) < len(specs)
-        await ack(**forms.option_choices(specs[int(place)], str(body.get("value") or "")) if known else {"options": []})
+        known = digest(form.specs) == carried.inputs and place.isdecimal() and int(place) < len(form.fields)
+        typed = str(body.get("value") or "")
+        await ack(**(fields.option_choices(form.fields[int(place)], typed) if known else {"options": []}))
 
     async def _submitted(self, ack: AsyncAck, body: dict[str, Any], view: dict[str, Any]) -> None:
         """Errors appear on their field; a form that is in order closes, and its card appears."""
-        try:
-            async with asyncio.timeout(IN_TIME):
-                answer = await self._carried_out(body, view)
-        except UserError as error:
-            answer = _errors({"notebook": _sentence(error)})
-        except StoreUnavailable as error:
-            log.warning("the database isn't available: %s", error)
-            answer = _errors({"notebook": replies.not_saved()})
-        except TimeoutError:
-            answer = _errors({"notebook": replies.too_slow("/notebook").replace("`", "")})
-        except Exception:
-            code = token_hex(4)
-            log.exception("a form failed [%s]", code)
-            answer = _errors({"notebook": replies.trouble(code).replace("`", "")})
-        await ack(**answer)
-
-    async def _carried_out(self, body: dict[str, Any], view: dict[str, Any]) -> dict[str, Any]:
-        desk = self._front.desk
-        carried, values = filled.carried(view), filled.state_of(view)
-        caller = await self._front.caller(_payload(body, view, carried.origin))
-        key = filled.chosen(values) or carried.key
-        if not key:
-            return _errors({"notebook": "Choose a notebook first."})
-        form = await desk_forms.of_key(desk, caller, key)
-        form = form.model_copy(update={"generation": carried.generation, "more": carried.more})
-        if key != carried.key or digest(form.specs) != carried.inputs:
-            anew = {"generation": carried.generation + 1, "note": CHANGED, "place": filled.place_of(values, form.place)}
-            return {"response_action": "update", "view": forms.form(form.model_copy(update=anew))}
-        said = filled.read(form, values)
-        wrong = _faults(form, said, caller)
-        if wrong:
-            return _errors(wrong)
-        if said.place is Place.CHANNEL and not said.channel:
-            return _errors({"place_channel": "Choose a channel."})
-        await desk.carry_out(_command(form, said), caller)
-        return {}
+        await ack(**await submitted(self._front, body, view))
 
 
-def _command(form: Form, said: filled.Filled) -> RunNotebook:
-    target: Address | str = form.name or ""
-    if form.name is None and form.notebook is not None:
-        target = Address(notebook=form.notebook, url=form.url, title=form.title)
-    return RunNotebook(
-        target=target,
-        inputs=said.inputs,
-        options=form.options if said.options is None else said.options,
-        dm=said.place is Place.DM,
-        channel=said.channel if said.place is Place.CHANNEL else None,
-    )
+async def _only_acknowledge(ack: AsyncAck) -> None:
+    await ack()  # what is chosen comes with the submission
 
 
-def _faults(form: Form, said: filled.Filled, caller: Caller) -> dict[str, str]:
-    """What is wrong, by block id."""
-    named = {spec.name for spec in form.specs or ()}
-    closed = form.specs is not None and form.notebook is not None and form.notebook.platform.value == "deepnote"
-    checked = said.inputs if closed else {name: value for name, value in said.inputs.items() if name in named}
-    found = inputs.faults(checked, form.specs, _today(caller))
-    wrong = {filled.block_of(form, name): _sentence(error) for name, error in found.items()}
-    if said.unread:
-        wrong[f"extra:{form.generation}"] = f"This line isn't name=value: {said.unread[0][:100]}"
-    return wrong
-
-
-def _hints(form: Form, values: Mapping[str, Mapping[str, Any]], caller: Caller) -> dict[str, str]:
-    """What the words that are typed for dates become."""
-    found = {}
-    for name, value in filled.read(form, values).inputs.items():
-        kind = next((spec.type for spec in form.specs or () if spec.name == name), "")
-        if kind == "date" and isinstance(value, str):
-            day = dates.resolve(value, _today(caller))
-            if day is not None and day != value:
-                found[name] = f"{value} is {day}"
-    return found
-
-
-def _today(caller: Caller) -> Any:
-    try:
-        return datetime.now(ZoneInfo(caller.person.tz)).date()
-    except (ZoneInfoNotFoundError, ValueError):
-        return datetime.now(UTC).date()
-
-
-def _payload(body: Mapping[str, Any], view: Mapping[str, Any], origin: str) -> Payload:
+def of_view(body: Mapping[str, Any], origin: str) -> Payload:
+    """Who did something in a view that was opened in this channel."""
     user = body["user"]
     return Payload(
-        team=user.get("team_id") or (body.get("team") or {}).get("id") or "",
-        user=user["id"],
-        channel=origin,
-        key=f"view:{view.get('id', '')}",
+        team=user.get("team_id") or (body.get("team") or {}).get("id") or "", user=user["id"], channel=origin, key=""
     )
-
-
-def _errors(found: Mapping[str, str]) -> dict[str, Any]:
-    return {"response_action": "errors", "errors": {block: words[:2000] for block, words in found.items()}}
-
-
-def _sentence(error: UserError) -> str:
-    return f"{error.text} {error.hint}".strip().replace("`", "")

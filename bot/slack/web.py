@@ -25,7 +25,7 @@ class Web:
         store: Asked whether it can be reached.
         sockets: Asked whether Slack is heard, in Socket Mode.
         app: Gets Slack's signed payloads, in HTTP mode.
-        port: Where to listen; 0 for any.
+        port: Where to listen; 0 for any free one, on this machine alone.
     """
 
     def __init__(self, store: Store, sockets: Sockets | None, app: AsyncApp | None, port: int) -> None:
@@ -49,7 +49,8 @@ class Web:
             served.router.add_post("/slack/events", self._payload)
         self._runner = web.AppRunner(served, access_log=None, shutdown_timeout=3)
         await self._runner.setup()
-        site = web.TCPSite(self._runner, None, self._wanted)
+        # A free port is found for each address apart, so there it must be one address: this machine's own.
+        site = web.TCPSite(self._runner, None if self._wanted else "127.0.0.1", self._wanted)
         await site.start()
         self.port = self._runner.addresses[0][1]
 

@@ -13,7 +13,7 @@ from bot.store.tables import entries, workspaces
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from bot.model import Entry, Notebook
+    from bot.model import Changes, Entry, Notebook
     from bot.store.database import Database
 
 
@@ -65,19 +65,75 @@ class Catalogue:
         async with self._db.write() as connection:
             return (await connection.execute(gone)).rowcount == 1
 
-    async def gone(self, workspace: str, notebook: Notebook, since: datetime | None) -> None:
-        """Note since when the platform has had no such notebook, or that it has it after all."""
+    async def workspaces(self) -> list[str]:
+        """Every workspace that is known, by id."""
+        async with self._db.read() as connection:
+            return [
+                row.id for row in (await connection.execute(select(workspaces.c.id).order_by(workspaces.c.id))).all()
+            ]
+
+    async def replace(self, workspace: str, changes: Changes, now: datetime) -> bool:
+        """Make all these changes, or none of them.
+
+        Returns:
+            False where an entry isn't any more what it was seen to be, or a new name is taken; nothing was written.
+        """
+        here = entries.c.workspace == workspace
+        async with self._db.write() as connection:
+            await insert_new(connection, workspaces, id=workspace)
+            rows = (await connection.execute(select(entries).where(here).with_for_update())).all()
+            known = {row.name: entry_of(row) for row in rows}
+            seen = [*(before for before, _ in changes.changed), *changes.removed]
+            if any(_said(known.get(entry.name)) != _said(entry) for entry in seen):
+                return False
+            if any(entry.name in known for entry in changes.added):
+                return False
+            for before, after in changes.changed:
+                # Since when the notebook is gone may have been noted meanwhile, and stays with the notebook.
+                gone = known[before.name].gone_since if after.notebook == before.notebook else None
+                row = _row(after) | {"gone_since": gone}
+                await connection.execute(update(entries).where(here, entries.c.name == before.name).values(row))
+            names = [entry.name for entry in changes.removed]
+            await connection.execute(delete(entries).where(here, entries.c.name.in_(names)))
+            for entry in changes.added:
+                row = _row(entry) | {"workspace": workspace, "added_by": entry.added_by, "added_at": now}
+                if not await insert_new(connection, entries, **row):
+                    await connection.rollback()
+                    return False
+        return True
+
+    async def gone(self, workspace: str, notebook: Notebook, since: datetime | None) -> datetime | None:
+        """Note since when the platform has had no such notebook, or with None that it has it after all.
+
+        Only the first time counts, and nothing is written where nothing changes.
+
+        Returns:
+            Since when it has been gone; None where it isn't, or no entry names it.
+        """
         named = (
             (entries.c.workspace == workspace)
             & (entries.c.platform == notebook.platform.value)
             & (entries.c.notebook == notebook.id)
         )
-        was = entries.c.gone_since.is_(None) if since is not None else entries.c.gone_since.is_not(None)
         async with self._db.read() as connection:
-            if (await connection.execute(select(entries.c.name).where(named, was).limit(1))).first() is None:
-                return
-        async with self._db.write() as connection:
-            await connection.execute(update(entries).where(named, was).values(gone_since=since))
+            rows = (await connection.execute(select(entries.c.gone_since).where(named))).all()
+        known: list[datetime | None] = [row.gone_since for row in rows]
+        noted = [moment for moment in known if moment is not None]
+        if since is None and noted:
+            async with self._db.write() as connection:
+                await connection.execute(update(entries).where(named).values(gone_since=None))
+        if since is None or not known:
+            return None
+        if len(noted) < len(known):
+            first = update(entries).where(named, entries.c.gone_since.is_(None)).values(gone_since=since)
+            async with self._db.write() as connection:
+                await connection.execute(first)
+        return min([*noted, since])
+
+
+def _said(entry: Entry | None) -> Entry | None:
+    """An entry without what others note on it."""
+    return None if entry is None else entry.model_copy(update={"gone_since": None})
 
 
 def _row(entry: Entry) -> dict[str, Any]:

@@ -205,8 +205,9 @@ class Holding:
             guessed = and_(runs.c.progress["adopted"].as_boolean(), runs.c.remote_id != progress.remote_id)
             unanswered = or_(unanswered, and_(guessed, runs.c.settled == false()))
         waiting = and_(runs.c.id == run.id, runs.c.attempt == progress.attempt, unanswered)
-        # Where it's another's by now, or nobody's, the next claim finds it.
-        still_ours = and_(runs.c.holder == self.process_id, exists().where(self._me()))
+        # Where it's another's by now, or its holder believes something else of it, the next claim finds it.
+        awaited = runs.c.state == State.SUBMITTING.value
+        still_ours = and_(runs.c.holder == self.process_id, awaited, exists().where(self._me()))
         changes = self._changes(progress, None) | {"holder": case((still_ours, self.process_id), else_=None)}
         async with self._db.write() as connection:
             if (await connection.execute(update(runs).where(waiting).values(changes))).rowcount != 1:

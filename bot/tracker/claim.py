@@ -68,6 +68,8 @@ class Heart:
         await self._strays()
         while claimed := await self._holding.claim(BATCH):
             log.info("claimed %d runs", len(claimed))
+            # They were nobody's, as when the platform's id of one came by another process: memory knows less of it.
+            self._tracker.forget([held.run.id for held in claimed])
             self._tracker.take(claimed)
             if len(claimed) < BATCH:
                 break

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bot import cadence, lifecycle
 from bot.errors import (
+    NotFound,
     PlatformError,
     RateLimited,
     StoreUnavailable,
@@ -102,6 +103,7 @@ async def _accept(deps: Deps, tracked: Tracked, decision: Decision) -> float | N
     tracked.misses = tracked.tries = 0
     deps.ring(tracked.run.workspace)
     await token_works(deps, tracked.run)
+    await _gone(deps, tracked.run, None)
     return None if decision.progress.settled else cadence.FIRST
 
 
@@ -127,7 +129,19 @@ async def _refused(deps: Deps, tracked: Tracked, error: PlatformError) -> float 
         await token_refused(deps, run)
         words = "The admins were told." if deps.admins else "Whoever runs Threadbook has to renew it."
         decision = decision.model_copy(update={"progress": decision.progress.model_copy(update={"reason": words})})
+    if isinstance(error, NotFound) and run.request.adopt is None:
+        gone = decision.progress.model_copy(update={"gone_since": await _gone(deps, run, deps.now())})
+        decision = decision.model_copy(update={"progress": gone})
     return await write(deps, tracked, decision)
+
+
+async def _gone(deps: Deps, run: Run, since: datetime | None) -> datetime | None:
+    """Have the catalogue note that the notebook is gone, or isn't; what the run comes to doesn't wait for that."""
+    try:
+        return await deps.store.catalogue.gone(run.workspace, run.request.notebook, since)
+    except StoreUnavailable as error:
+        log.warning("run %d: the catalogue can't be told about its notebook: %s", run.id, error)
+        return None
 
 
 async def settle_doubt(deps: Deps, client: PlatformClient, tracked: Tracked) -> float | None:

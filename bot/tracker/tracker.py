@@ -16,7 +16,7 @@ from bot.tracker.look import look, settle, write
 from bot.tracker.submit import settle_doubt, submit
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     from bot.store.holding import Held
 
@@ -65,6 +65,13 @@ class Tracker:
             # What was known already wakes nobody: a start that backs off must not be called back each second.
             if heard != (held.carded, held.refused, held.run.untracked_at):
                 self._at(tracked, 0.0)
+
+    def forget(self, run_ids: Collection[int]) -> None:
+        """What this process thinks of these runs is older than the rows; a step under way ends for nothing."""
+        for run_id in run_ids:
+            self.held.pop(run_id, None)
+        for ready in self._ready.values():
+            ready[:] = [run_id for run_id in ready if run_id in self.held]
 
     def drop_all(self) -> None:
         """This process was declared dead: nothing is its to follow any more."""

@@ -66,21 +66,26 @@ class Chat:
         assert outcome.ok, f"Slack says: {outcome.text}"
         return "\n".join(self._told(who, where, before))
 
-    async def clicks(self, who: str, message: Message | Card, label: str) -> str:
-        """Press a button; what only this person is told at once is given back."""
+    async def clicks(self, who: str, message: Message | Card, label: str, *hears: str) -> None:
+        """Press a button, and wait until only this person is told all that they are to hear."""
         there = message.message if isinstance(message, Card) else message
         before = set(self.slack.channel(there.channel).ephemerals)
         outcome = await self.slack.click(who, there, label)
         assert outcome.ok, f"Slack says: {outcome.text}"
-        return "\n".join(self._told(who, there.channel, before))
 
-    async def clicks_late(self, who: str, seen: Message, label: str) -> str:
+        def heard() -> bool:
+            told = "\n".join(self._told(who, there.channel, before))
+            return all(words in told for words in hears)
+
+        await self.until(heard, there.channel, hears)
+
+    async def clicks_late(self, who: str, seen: Message, label: str, *hears: str) -> None:
         """Press a button of a message as it once was: `seen` is a copy that `as_it_is` made."""
         there = self.slack.channel(seen.channel)
         message = there.find(seen.ts) or there.ephemerals[seen.ts]
         now, message.blocks = message.blocks, seen.blocks
         try:
-            return await self.clicks(who, message, label)
+            await self.clicks(who, message, label, *hears)
         finally:
             if message.blocks is seen.blocks:
                 message.blocks = now

@@ -44,8 +44,7 @@ async def test_in_a_private_channel_without_the_bot_nothing_starts_but_the_dm_is
     assert chat.cards(room) == []
     assert chat.starts("private") == []
 
-    said = await chat.clicks("ben", offered, "Run it in our DM")
-    assert "its card comes in our DM" in said
+    await chat.clicks("ben", offered, "Run it in our DM", "its card comes in our DM")
     card = await chat.card("@ben", "private")
     await card.ends()
     assert list(card.files) == ["private.ipynb"]
@@ -123,6 +122,7 @@ class TestWhoSeesARun:
         card = await self.run(chat, "@ana")
         await self.hidden(chat, card.number, room)
         await self.seen(chat, "ana", card.number, "@ana")
+        await self.seen(chat, "ana", card.number, room)
 
     async def test_sent_to_the_dm_from_a_channel_the_asker_sees_it_from_there(self, chat: Chat, room: str) -> None:
         before = {each.ts for each in chat.cards("@ana")}

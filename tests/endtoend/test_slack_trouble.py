@@ -43,7 +43,7 @@ async def test_the_end_is_shown_all_the_same(chat: Chat, room: str, method: str,
         closing = await card.ends("Succeeded")
         assert len(card.files) == 1
         assert [words for words in ("failed", "Failed") if words in card.words + card.said] == []
-        assert [card.count(words) for words in ("Queued on Datalore", "succeeded")] == [1, 1]
+        assert [card.count(words) for words in ("Queued on Datalore", "📎", "succeeded")] == [1, 1, 1]
         assert card.lines[-1] == closing
         assert len(card.pings) == 1
     assert {call.fault for call in chat.slack.calls(method)} >= set(faults)
@@ -60,12 +60,12 @@ async def test_a_closing_line_that_slack_does_not_take_at_first_comes_once(chat:
 
 
 async def test_a_429_of_slack_is_obeyed(chat: Chat, room: str) -> None:
-    chat.slack.faults.set("chat.update", "429", retry_after=2)
+    chat.slack.faults.set("chat.update", "429", retry_after=3)
     card = await chat.runs("ana", room, "/notebook run brief")
     await card.ends()
     calls = [call for call in chat.slack.calls("chat.update") if call.channel == card.message.channel]
     at = next(place for place, call in enumerate(calls) if call.error == "ratelimited")
-    assert calls[at + 1].at - calls[at].at >= 2
+    assert calls[at + 1].at - calls[at].at >= 3
 
 
 async def test_a_card_whose_reply_is_lost_starts_nothing_twice(chat: Chat, room: str) -> None:

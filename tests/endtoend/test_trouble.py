@@ -177,19 +177,34 @@ async def test_on_datalore_it_may_have_started_and_is_never_started_again(chat: 
     assert len(chat.starts(slug)) == (1 if fault in ("reset", "502") else 2)
 
 
+async def test_a_run_that_somebody_else_started_is_not_taken_for_ours(chat: Chat, room: str) -> None:
+    await chat.catalogues("mistaken", asks("of", ""), code("print('made for', of)"))
+    body = {"notebookId": chat.platforms.shelf["mistaken"].deepnote_id, "inputs": {"of": "them"}}
+    headers = {"Authorization": "Bearer sandbox"}
+    async with chat.http.post(f"{chat.url}/deepnote/v2/runs", json=body, headers=headers) as answer:
+        assert answer.status == 202
+    chat.breaks("deepnote", "reset", on="POST")
+    card = await chat.runs("ana", room, "/notebook run mistaken of=us")
+    await card.ends("May have started")
+    assert "made for them" not in card.said
+    assert card.files == {}
+    assert len(chat.starts("mistaken")) == 1
+
+
 @pytest.mark.slow
 async def test_two_starts_without_an_answer_are_not_taken_for_one_another(chat: Chat, room: str) -> None:
-    await chat.catalogues("twins", asks("of", ""))
-    chat.breaks("deepnote", "reset_after_start", on="POST", times=2)
+    """Only one of the two has started, and nobody can know which."""
+    await chat.catalogues("twins", code("print('a twin')"))
     listed = f"GET /deepnote/v2/notebooks/{chat.platforms.shelf['twins'].deepnote_id}/runs"
     chat.breaks("deepnote", "503", on=listed, times=2)  # no list to look into, until both are in doubt
     cards: list[Card] = []
-    for who in ("ana", "ben"):
-        await chat.types(who, room, f"/notebook run twins of={who}")
-        cards.append(await chat.card(room, f"asked by {who}"))
+    for who, fault in (("ana", "reset"), ("ben", "reset_after_start")):
+        lost = chat.breaks("deepnote", fault, on="POST", times=1)
+        cards.append(await chat.runs(who, room, "/notebook run twins"))
+        await struck(lost)
     for card in cards:
         await card.ends("May have started")
-    assert len(chat.starts("twins")) == 2
+    assert len(chat.starts("twins")) == 1
 
 
 @pytest.mark.slow

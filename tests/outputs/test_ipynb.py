@@ -76,6 +76,8 @@ def test_of_several_forms_the_richest_is_read() -> None:
             display(text__markdown="**b**", text__plain="b", text__html="<b>"),
             display(text__html="<table>", text__plain="a  b"),
             display(text__html="<p>only</p>"),
+            display(text__html="<p>x</p>", text__plain="<IPython.core.display.HTML object>"),
+            display(text__plain="<Order at 0x7f00>"),
             display(**{"application/vnd.vegalite.v5+json": {}, "text__plain": "alt.Chart(...)"}),
             display(**{"application/x-strange": {"a": 1}}),
         )
@@ -85,6 +87,8 @@ def test_of_several_forms_the_richest_is_read() -> None:
         ("markdown", "**b**"),
         ("text", "a  b"),
         ("other", "an HTML view"),
+        ("other", "an HTML view"),
+        ("text", "<Order at 0x7f00>"),
         ("other", "an interactive chart"),
         ("other", "an output of the kind application/x-strange"),
     ]

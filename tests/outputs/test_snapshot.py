@@ -114,3 +114,14 @@ def test_odd_blocks_are_passed_over() -> None:
         block("visualization", "", "z"),
     ]
     assert snapshot.read(document(*odd)).outputs == ()
+
+
+def test_words_are_read_as_yaml_1_2_has_them_so_no_country_becomes_false() -> None:
+    text = b"execution: {inputs: {country: NO, since: 2026-10-01, dry: true, weeks: 08, share: 1.5}}\n"
+    assert snapshot.inputs(text) == {
+        "country": "NO",
+        "since": "2026-10-01",
+        "dry": True,
+        "weeks": "8.0",
+        "share": "1.5",
+    }

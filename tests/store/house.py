@@ -103,3 +103,16 @@ async def row(store: Store, run: Run) -> Run:
     found = await store.requests.by_number(run.workspace, run.number)
     assert found is not None
     return found
+
+
+async def die(store: Store, witness: Store) -> None:
+    """This process stops beating, and another one notices."""
+    process = store.holding.process_id
+    assert process is not None
+    assert await witness.holding.declare_dead(process, (await witness.holding.beats())[process])
+
+
+async def moved_to_doubt(house: House, store: Store) -> Run:
+    """A run of which nobody knows whether it was started."""
+    run = await house.submitting(store)
+    return await moved(store, run, unclear(run))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+import threading
 from contextlib import AsyncExitStack, closing
 from typing import TYPE_CHECKING
 
@@ -56,6 +57,9 @@ async def test_a_file_that_cannot_be(tmp_path: Path) -> None:
     with pytest.raises(StoreUnavailable):
         await store.open()
     await store.close()
+    for thread in threading.enumerate():  # aiosqlite doesn't wait for the thread of a connection that never was
+        if "_connection_worker_thread" in thread.name:
+            await asyncio.to_thread(thread.join)
 
 
 async def test_a_server_that_is_away_for_a_while() -> None:

@@ -107,23 +107,22 @@ async def test_a_candidate_whose_snapshot_cannot_be_had_is_left_after_some_tries
     assert (await life.ends(process, run)).progress.state is State.UNCLEAR
 
 
-async def test_the_platforms_own_answer_outweighs_what_was_found_in_the_list(life: Life) -> None:
+async def test_the_platforms_own_answer_outweighs_what_was_found_in_the_list(busy: Life) -> None:
     """While one process still waits for the answer, another has given it up and found somebody else's run."""
-    given_up = await life.process()
-    life.breaks(DEEPNOTE, "slow", START, seconds=1.5, times=1)
-    life.breaks(DEEPNOTE, "unknown_status", "GET /v2/runs", message="running", times=3)
-    notebook = life.shelve("greeting", "print('Hello')")
-    run = await life.asks(given_up, notebook, DEEPNOTE)
-    await life.comes_to(given_up, run, State.SUBMITTING)
-    theirs = await started_elsewhere(life, notebook)
-    life.breaks(DEEPNOTE, "late_snapshot", f"GET /v2/runs/{theirs}")
+    given_up = await busy.process()
+    busy.breaks(DEEPNOTE, "slow", START, seconds=1.5, times=1)
+    notebook = busy.shelve("greeting", "print('Hello')")
+    run = await busy.asks(given_up, notebook, DEEPNOTE)
+    await busy.comes_to(given_up, run, State.SUBMITTING)
+    theirs = await started_elsewhere(busy, notebook)
     await given_up.faint()
-    heir = await life.process()
-    await life.until(heir, run, lambda seen: seen.progress.remote_id == theirs)
-    ended = (await life.ends(heir, run)).progress
-    [other, ours] = life.starts(notebook)
-    assert (other["runId"], ours["runId"]) == (theirs, ended.remote_id)
-    assert (ended.state, ended.adopted) == (State.SUCCEEDED, False)
+    heir = await busy.process()
+    await busy.until(heir, run, lambda seen: seen.progress.remote_id == theirs)
+    right = await busy.until(heir, run, lambda seen: not seen.progress.adopted)
+    assert right.progress.state is State.QUEUED
+    assert [start["runId"] for start in busy.starts(notebook)] == [theirs, right.progress.remote_id]
+    await busy.stops(notebook, DEEPNOTE, right.progress.remote_id)
+    assert (await busy.ends(heir, run)).progress.state is State.STOPPED
 
 
 async def test_a_list_that_cannot_be_had_at_first_is_asked_for_again(life: Life, process: Process) -> None:

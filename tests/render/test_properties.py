@@ -1,0 +1,217 @@
+"""Whatever a run, its results, its news and its mistakes hold: Slack takes the message, and nobody is pinged by it."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from bot.model import News, NewsKind
+from bot.render import replies
+from bot.render.card import card
+from bot.render.files import Picture, Upload
+from bot.render.home import home
+from bot.render.report import Said, parts
+from bot.render.text import mention
+from bot.render.thread import closing, farewell, news_message, no_files, not_a_member
+from bot.reply import (
+    CatalogueListed,
+    EntryAdded,
+    EntryChanged,
+    EntryRemoved,
+    EntryShown,
+    HomeShown,
+    OwnerAsked,
+    Reply,
+    RunShown,
+    RunsListed,
+    Started,
+    ToldToo,
+    UnderWay,
+    UnfurlSet,
+    UntrackNoted,
+)
+from bot.sandbox.slack import problems, view_problems
+from bot.sandbox.slack.blocks import too_long
+
+from . import anything
+from .said import NOON
+
+if TYPE_CHECKING:
+    from bot.command import ListRuns
+    from bot.errors import UserError
+    from bot.model import Entry, Results, Run
+
+TOKEN = re.compile(r"<([^<>]*)>")
+CHANNEL = re.compile(r"#C[A-Z0-9]+")
+DATE = re.compile(r"!date\^-?\d+\^(\{time\}|\{date_short_pretty\} at \{time\})\|\d{4}-\d\d-\d\d \d\d:\d\d UTC")
+LINK = re.compile(r"https?://[^\s<>|]+\|[^<>|]*(?:\|[^<>|]*)*")
+ENTITY = re.compile(r"&(?!amp;|lt;|gt;)")
+HIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f\u200b\u202e\u2028\u2066\ufeff]")
+
+often = settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.large_base_example]
+)
+
+
+def judge(
+    text: str, blocks: list[dict[str, Any]] | None, *, mentions: tuple[str, ...] = (), links: bool = False
+) -> None:
+    """The message is one that Slack takes, and holds no live token but those that are ours."""
+    assert text.strip()
+    assert len(text) <= 3_900
+    assert problems(blocks or []) == []
+    assert not too_long(blocks or [])
+    for said in [text, *_mrkdwn(blocks or [])]:
+        assert not ENTITY.search(said), said
+        assert not HIDDEN.search(said)
+        found = TOKEN.findall(said)
+        rest = TOKEN.sub("", said)
+        assert "<" not in rest
+        assert ">" not in rest
+        for token in found:
+            ours = links and (LINK.fullmatch(token) or CHANNEL.fullmatch(token))
+            assert DATE.fullmatch(token) or f"<{token}>" in mentions or ours, token
+        pings = [f"<{token}>" for token in found if token.startswith("@")]
+        assert len(pings) <= len(mentions)
+
+
+def _mrkdwn(value: Any) -> list[str]:
+    """The texts in which Slack reads tokens; each asks to be taken verbatim."""
+    if isinstance(value, list):
+        return [said for each in value for said in _mrkdwn(each)]
+    if not isinstance(value, dict):
+        return []
+    if value.get("type") == "mrkdwn":
+        assert value["verbatim"] is True
+        return [value["text"]]
+    assert value.get("type") not in ("user", "usergroup", "broadcast", "channel", "markdown")
+    return _mrkdwn(list(value.values()))
+
+
+@often
+@given(anything.runs, st.none() | anything.urls)
+def test_any_card(run: Run, link: str | None) -> None:
+    usable = link if link and re.fullmatch(r"https?://[^\s/]\S*", link) else None  # our own, from the platform's client
+    text, blocks = card(run, usable)
+    judge(text, blocks)
+
+
+@often
+@given(anything.runs, anything.results)
+def test_any_results(run: Run, results: Results) -> None:
+    found = parts(run, results)
+    assert sum(isinstance(part, Picture) for part in found) <= 5
+    assert sum(isinstance(part, Upload) for part in found) <= 20
+    for part in found:
+        if isinstance(part, Said):
+            judge(part.text, part.blocks, links=True)
+        else:
+            assert part.name.strip()
+            assert len(part.name) <= 170
+    assert found == parts(run, results)
+    names = [part.name for part in found if not isinstance(part, Said)]
+    for words in (not_a_member(names), no_files("x", names)):
+        judge(words, None)
+
+
+@often
+@given(anything.runs, st.none() | anything.results, anything.moments)
+def test_any_closing_line(run: Run, results: Results | None, now: Any) -> None:
+    line = closing(run, results, now)
+    asker = mention(run.asker)
+    by = () if run.untracked_by is None or mention(run.untracked_by) not in line else (mention(run.untracked_by),)
+    judge(line, None, mentions=tuple(dict.fromkeys((asker, *by))))
+    assert line.count(asker) == 1
+
+
+@often
+@given(anything.runs, st.lists(anything.news, max_size=40))
+def test_any_news(run: Run, news: list[News]) -> None:
+    said = news_message(run, news)
+    if said is not None:
+        judge(said.text, said.blocks)
+
+
+@often
+@given(anything.mistakes())
+def test_any_mistake(error: UserError) -> None:
+    judge(*replies.mistake(error))
+
+
+@often
+@given(anything.runs, st.sampled_from(["not_in_channel", "is_archived", "<!channel>"]))
+def test_any_refused_card(run: Run, word: str) -> None:
+    judge(*replies.no_card(run, word))
+    judge(*replies.rejected_alone(run))
+
+
+def said(run: Run, entry: Entry, asked: ListRuns, times: int) -> list[Reply]:
+    return [
+        Started(run=run, fresh=True),
+        RunShown(run=run),
+        RunsListed(runs=(run,) * times, asked=asked, more=True),
+        UntrackNoted(run=run, fresh=True),
+        UnderWay(run=run),
+        UnderWay(run=run, alone=True),
+        ToldToo(run=run, fresh=True),
+        OwnerAsked(run=run, fresh=True),
+        UnfurlSet(on=True, fresh=True),
+        CatalogueListed(entries=(entry,) * times, total=times, search=entry.title),
+        EntryShown(entry=entry, last=run),
+        EntryAdded(entry=entry),
+        EntryChanged(entry=entry),
+        EntryRemoved(entry=entry),
+    ]
+
+
+@often
+@given(anything.runs, anything.entries, anything.asked, st.sampled_from([0, 1, 300]))
+def test_any_reply(run: Run, entry: Entry, asked: ListRuns, times: int) -> None:
+    owner = (mention(entry.owner),) if entry.owner else ()
+    for one in said(run, entry, asked, times):
+        answer = replies.reply(one, "/notebook", None)
+        if answer is not None:
+            judge(*answer, mentions=owner if isinstance(one, EntryShown | EntryChanged) else (), links=True)
+
+
+@often
+@given(anything.runs, anything.entries, st.sampled_from([0, 1, 30]))
+def test_any_home(run: Run, entry: Entry, times: int) -> None:
+    running = tuple(run.model_copy(update={"number": number}) for number in range(times))
+    ended = tuple(run.model_copy(update={"number": 1_000 + number}) for number in range(min(times, 10)))
+    view = home(HomeShown(running=running, ended=ended, entries=(entry,) * times))
+    problem = view_problems(view)[:1]
+    assert problem == []
+    for words in _mrkdwn(view["blocks"]):
+        judge(words, None)
+
+
+@often
+@given(anything.runs, st.lists(anything.ids, max_size=80), anything.words)
+def test_any_farewell(run: Run, listeners: list[str], owner: str) -> None:
+    told = farewell(run, None, NOON, listeners=listeners, owner=owner)
+    assert problems(told.blocks or []) == []
+    assert len(told.text) <= 3_900
+    assert told.text.count(mention(run.asker)) == 1
+
+
+@often
+@given(anything.runs, anything.ids, anything.ids)
+def test_an_owner_is_asked_with_two_mentions(run: Run, owner: str, by: str) -> None:
+    asks = news_message(run, [News(at=NOON, kind=NewsKind.OWNER_ASKED, text=owner, by=by)])
+    assert asks is not None
+    judge(asks.text, None, mentions=(mention(owner), mention(by)))
+
+
+@often
+@given(anything.runs.filter(lambda run: run.request.inputs), anything.long_words)
+def test_no_secret_is_shown(run: Run, around: str) -> None:
+    secret = "hunter2-hunter2"
+    request = run.request.model_copy(update={"inputs": {**run.request.inputs, "db_password": secret}})
+    progress = run.progress.model_copy(update={"reason": f"{around[:50]} {secret} {around[:50]}", "word": secret})
+    run = run.model_copy(update={"request": request, "progress": progress})
+    text, blocks = card(run, None)
+    assert secret not in f"{text}{blocks}{closing(run, None, NOON)}{replies.rejected_alone(run)}"

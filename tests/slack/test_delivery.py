@@ -1,0 +1,217 @@
+"""Delivering to a real stand-in of Slack, out of real rows: pictures, files, and what happens where they can't go."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from aiohttp import ClientSession
+
+from bot import lifecycle
+from bot.model import Artifact, Caller, Look, Notebook, Output, Person, Platform, Request, Results, State, Submission
+from bot.playground import manifest
+from bot.sandbox.server import Sandbox
+from bot.sandbox.slack import SlackStandIn
+from bot.sandbox.slack.workspace import ANA, TEAM
+from bot.slack.app import web_client
+from bot.slack.budget import Budget
+from bot.slack.delivery import FILE_TRIES, FINAL_FIRST, Deliverer, Parcel
+from bot.slack.speech import SlackLater, Speech
+from bot.store.store import Store
+from tests.render.said import JPEG, NOON, PNG, later, read
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+    from bot.model import Run
+    from bot.sandbox.slack.records import File, Message
+
+UPLOAD = "files.getUploadURLExternal"
+LEFT = Results(
+    outputs=(
+        Output(kind="text", block=1, text="24,310 orders"),
+        Output(kind="image", block=2, text="Revenue by channel", data=PNG),
+        Output(kind="image", block=3, data=base64.b64encode(b"GIF89a").decode()),
+        Output(kind="image", block=4, data=JPEG),
+    ),
+    artifacts=(Artifact(name="weekly.csv", size=4), Artifact(name="big.bin", note="too large to post here", size=9**9)),
+)
+
+
+class Post:
+    """A deliverer between a store and a Slack, and one run at a time."""
+
+    def __init__(self, slack: SlackStandIn, store: Store, deliverer: Deliverer) -> None:
+        self.slack, self.store, self.deliverer = slack, store, deliverer
+        self.run: Run | None = None
+
+    async def ends(self, results: Results = LEFT, channel: str = "data") -> None:
+        """A run of Ana's gets its card there, and has ended with these results."""
+        request = Request(notebook=Notebook(platform=Platform.DEEPNOTE, id="n1"), title="Weekly KPIs")
+        ana = Person(id=ANA, name="ana")
+        caller = Caller(workspace=TEAM, person=ana, channel=self.slack.channel(channel).id, key="k1")
+        run = (await self.store.requests.save(request, caller, NOON)).run
+        self.run = run
+        await self.delivers()
+        begun = lifecycle.begin(run.progress, NOON)
+        assert await self.store.holding.commit(run, begun.progress, ())
+        taken = lifecycle.submitted(begun.progress, Submission(run_id="r1"), NOON)
+        run = run.model_copy(update={"progress": begun.progress})
+        assert await self.store.holding.accept(run, taken.progress, ())
+        run = run.model_copy(update={"progress": taken.progress})
+        ended = lifecycle.advance(run.progress, Look(state=State.SUCCEEDED, ended_at=later(60)), later(60))
+        progress = ended.progress.model_copy(update={"settled": True})
+        assert await self.store.holding.settle(run, progress, (), results, {0: b"a,b\n"})
+
+    async def delivers(self) -> None:
+        """Show what there is to show."""
+        assert self.run is not None
+        await self.deliverer.deliver(Parcel(self.run.id, FINAL_FIRST))
+
+    @property
+    def thread(self) -> list[Message]:
+        """The replies to the card."""
+        card = next(message for each in self.slack.workspace.channels.values() for message in each.roots.values())
+        return self.slack.thread(card)
+
+    @property
+    def files(self) -> list[File]:
+        return [file for message in self.thread for file in message.files]
+
+    @property
+    def lines(self) -> list[str]:
+        """What the thread says, a line for each message; of a file its name."""
+        return [
+            read(each.blocks, each.text).split("\n")[0] or "".join(file.name for file in each.files)
+            for each in self.thread
+        ]
+
+
+@asynccontextmanager
+async def posting(folder: Path) -> AsyncIterator[Post]:
+    slack = SlackStandIn(manifest(), rate_scale=None)
+    server = Sandbox(slack)
+    await server.start()
+    store = Store(f"sqlite+aiosqlite:///{folder}/threadbook.db")
+    try:
+        await store.open()
+        await store.delivery.enter_workspace(TEAM)
+        await store.delivery.take_workspaces([TEAM])
+        async with ClientSession() as session:
+            client = web_client(max(slack.parts.tokens.bot), slack.api_url, session)
+            yield Post(slack, store, _deliverer(store, Speech(client, Budget())))
+    finally:
+        await store.close()
+        await server.close()
+
+
+def _deliverer(store: Store, speech: Speech) -> Deliverer:
+    async def name_of(user: str) -> str:
+        return user
+
+    known: dict[str, Any] = {"name_of": name_of, "ended": asyncio.Queue()}
+    return Deliverer(store, speech, lambda _: None, lambda: later(60), lambda: None, **known)
+
+
+@pytest.fixture
+async def post(tmp_path: Path) -> AsyncIterator[Post]:
+    """Everything that one delivery needs."""
+    async with posting(tmp_path) as post:
+        yield post
+
+
+CLOSING = f"✅ <@{ANA}> *Weekly KPIs* succeeded: 24,310 orders"
+
+
+async def test_real_pictures_and_files_come_into_the_thread_with_their_titles(post: Post) -> None:
+    await post.ends()
+    await post.delivers()
+    assert post.lines == [
+        "*Weekly KPIs*",
+        "Weekly KPIs - Revenue by channel.png",
+        "Weekly KPIs.jpg",
+        "weekly.csv",
+        CLOSING,
+    ]
+    chart, photo, table = post.files
+    assert (chart.title, chart.alt_text) == ("Weekly KPIs - Revenue by channel", "Revenue by channel")
+    assert (chart.data, table.data) == (base64.b64decode(PNG), b"a,b\n")
+    assert (photo.alt_text, photo.mimetype) == ("A picture from block 4", "image/jpeg")
+    report = read(post.thread[0].blocks)
+    assert "📎 big.bin · 387 MB · too large to post here" in report
+    assert "Not shown here: 1 picture that can't be read or is too large." in report
+
+
+async def test_delivering_again_says_nothing_twice(post: Post) -> None:
+    await post.ends()
+    await post.delivers()
+    before = len(post.slack.calls())
+    await post.delivers()
+    assert len(post.thread) == 5
+    assert len(post.slack.calls()) == before
+
+
+async def test_where_the_bot_is_no_member_the_files_are_named_and_the_rest_is_told(post: Post) -> None:
+    await post.ends(channel="general")
+    await post.delivers()
+    assert post.files == []
+    assert post.lines == [
+        "*Weekly KPIs*",
+        (
+            "📎 I can't post Weekly KPIs - Revenue by channel.png, Weekly KPIs.jpg, weekly.csv here, "
+            "because I'm not in this channel. After `/invite @Threadbook` I can."
+        ),
+        CLOSING,
+    ]
+
+
+async def test_a_file_that_slack_does_not_want_keeps_no_other_away(post: Post) -> None:
+    await post.ends()
+    post.slack.faults.set(UPLOAD, "error:file_type_not_allowed")
+    await post.delivers()
+    assert [file.name for file in post.files] == ["Weekly KPIs.jpg", "weekly.csv"]
+    assert post.lines[-2] == (
+        "📎 Slack doesn't let me post Weekly KPIs - Revenue by channel.png here (it says “file_type_not_allowed”)."
+    )
+    assert post.lines[-1] == CLOSING
+
+
+async def test_a_hiccup_is_tried_again_where_it_struck(post: Post) -> None:
+    await post.ends()
+    post.slack.faults.set(UPLOAD, "500", skip=1)
+    with pytest.raises(SlackLater):
+        await post.delivers()
+    assert post.lines == ["*Weekly KPIs*", "Weekly KPIs - Revenue by channel.png"]
+    await post.delivers()
+    assert len(post.lines) == 5
+    assert post.lines[-1] == CLOSING
+
+
+async def test_files_that_never_get_through_do_not_hold_up_the_end_for_ever(post: Post) -> None:
+    await post.ends()
+    assert post.run is not None
+    post.slack.faults.set(UPLOAD, "500", times=100)
+    for _ in range(FILE_TRIES):
+        with pytest.raises(SlackLater):
+            await post.delivers()
+        await post.store.delivery.postponed(post.run.id, NOON)
+    await post.delivers()
+    assert post.lines[-2:] == [
+        (
+            "📎 Slack doesn't let me post Weekly KPIs - Revenue by channel.png, Weekly KPIs.jpg, weekly.csv here "
+            "(it says “no answer”)."
+        ),
+        CLOSING,
+    ]
+
+
+async def test_words_that_look_like_a_mention_are_sent_as_words(post: Post) -> None:
+    await post.ends(Results(outputs=(Output(kind="text", block=1, text="@channel <!channel> #general"),)))
+    await post.delivers()
+    report, closing = post.thread
+    assert closing.text == f"✅ <@{ANA}> *Weekly KPIs* succeeded: @channel &lt;!channel&gt; #general"
+    assert [part["text"] for part in report.blocks[1]["elements"][0]["elements"]] == ["@channel <!channel> #general"]
