@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,7 +13,6 @@ from bot.errors import (
     Forbidden,
     HardwareUnavailable,
     Invalid,
-    NotFound,
     PlatformError,
     RateLimited,
     Suspended,
@@ -22,17 +21,7 @@ from bot.errors import (
 )
 from bot.lifecycle import Decision, Missed
 from bot.model import Look, News, NewsKind, Progress, State, Submission, Trouble
-
-NOON = datetime(2026, 10, 1, 12, tzinfo=UTC)
-LATER = NOON + timedelta(minutes=5)
-SILENCE = Unavailable("Deepnote broke off the connection", sent=True)
-GONE = NotFound("Run not found")
-
-REQUESTED = Progress(state=State.REQUESTED, since=NOON)
-SUBMITTING = lifecycle.begin(REQUESTED, NOON).progress
-QUEUED = lifecycle.submitted(SUBMITTING, Submission(run_id="r1"), NOON).progress
-RUNNING = lifecycle.advance(QUEUED, Look(state=State.RUNNING, started_at=NOON), NOON).progress
-
+from tests.test_lifecycle import GONE, LATER, NOON, RUNNING, SILENCE, diagram, kinds
 
 moments = st.integers(0, 3600).map(lambda seconds: NOON + timedelta(seconds=seconds))
 words = st.sampled_from(["", "hibernating", "warming up"])

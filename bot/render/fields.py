@@ -214,7 +214,8 @@ def _date_range(form: Form, block: str, spec: InputSpec, value: InputValue | Non
         return blocks
     for end, words, start in zip(("from", "to"), ("first day", "last day"), ends(value), strict=True):
         hint = form.hints.get(f"{spec.name}:{end}", DATE_HINT if end == "from" else "")
-        blocks.append(field(f"{block}:{end}", f"{label}: {words}", _date(start), hint=hint, dispatch=True))
+        date = field(f"{block}:{end}", f"{label}: {words}", _date(start), hint=hint, dispatch=True, optional=not start)
+        blocks.append(date)
     return blocks
 
 

@@ -20,7 +20,7 @@ MOST_ENTRIES: Final = 15
 
 def home(shown: HomeShown) -> dict[str, Any]:
     """The view for views.publish."""
-    run = button("Run a notebook", ids.OPEN_FORM, "", style="primary") | {"value": "new"}
+    run = button("Run a notebook", ids.OPEN_FORM, "new", style="primary")
     blocks: list[Block] = [
         {"type": "header", "text": {"type": "plain_text", "text": "Threadbook", "emoji": True}},
         section("Runs your team's notebooks, and tells you what they said."),
@@ -71,7 +71,8 @@ def _catalogue(entries: tuple[Entry, ...]) -> list[Block]:
     blocks = [search]
     for entry in entries[:MOST_ENTRIES]:
         about = f"\n{plain(entry.describe, 200)}" if entry.describe else ""
-        words = f"*{plain(entry.name)}* · {entry.notebook.platform.label}{about}"
+        title = f" · {plain(entry.title, 100)}" if entry.title and entry.title != entry.name else ""
+        words = f"*{plain(entry.name)}*{title} · {entry.notebook.platform.label}{about}"
         blocks.append(section(words) | {"accessory": button("Run…", ids.RUN_FORM, entry.name)})
     more = len(entries) - MOST_ENTRIES
     if more > 0:

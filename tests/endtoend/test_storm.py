@@ -24,7 +24,8 @@ RUNS = 60
 
 async def test_sixty_runs_at_once_cause_no_429_and_end_true(tmp_path_factory: pytest.TempPathFactory) -> None:
     slack = SlackStandIn(manifest(), clock=lambda: time.monotonic() * PACE)
-    budget = Budget(channel_rate=PACE, minute=60 / PACE)
+    # Calls take the time that they take, however fast the minutes pass: the second is for that.
+    budget = Budget(channel_rate=PACE, minute=60 / PACE + 1)
     async with chatting(tmp_path_factory.mktemp("storm"), slack=slack, budget=budget) as chat:
         room = chat.room(members=(ANA, BEN, BOT))
         for number in range(RUNS):

@@ -86,10 +86,10 @@ async def test_a_run_under_way_outlives_everything_that_keeps_us_from_looking(ch
         "garbage": ("deepnote", "hasn't been answering"),
         "token_refused": ("datalore", "has been refusing our token"),
     }
-    gate, told = chat.gate(), len(told_to_admins(chat))
+    told = len(told_to_admins(chat))
 
     async def outlives(fault: str) -> None:
-        platform, words = troubles[fault]
+        (platform, words), gate = troubles[fault], chat.gate()
         slug = f"under-{fault.replace('_', '-')}"
         await chat.catalogues(slug, gate.wait, code("print('still here')"), on=platform)
         card = await chat.runs("ana", room, f"/notebook run {slug}", slug)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from bot import lifecycle
 from bot.errors import RateLimited
 from bot.model import Artifact, Look, Results, State
-from tests.store.house import NOON, House, moved, now_is, row, submitted, unclear
+from tests.store.house import NOON, House, die, moved, moved_to_doubt, now_is, row, submitted, unclear
 
 if TYPE_CHECKING:
     from bot.model import Run

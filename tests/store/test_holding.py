@@ -9,16 +9,12 @@ import pytest
 from sqlalchemy import Table, func, select, update
 
 from bot import lifecycle
-from bot.errors import RateLimited
-from bot.model import Artifact, Results, State
+from bot.model import State
 from bot.store.tables import processes, runs
-from tests.store.house import NOON, TRAIN, House, moved
+from tests.store.house import NOON, TRAIN, House, die, moved
 
 if TYPE_CHECKING:
     from bot.store.store import Store
-
-TOO_OFTEN = RateLimited("Rate limit exceeded")
-LEFT = Results(artifacts=(Artifact(name="weekly.csv"),))
 
 
 # Heartbeats

@@ -5,15 +5,8 @@ from __future__ import annotations
 import asyncio
 
 from bot import lifecycle
-from bot.errors import RateLimited
-from bot.model import Artifact, Look, Results, State
-from tests.store.house import HERE, KPIS, NOON, THERE, TRAIN, House, after, moved
-
-TOO_OFTEN = RateLimited("Rate limit exceeded")
-LEFT = Results(artifacts=(Artifact(name="weekly.csv"),))
-
-
-# What is known of other runs
+from bot.model import Look, State
+from tests.store.house import HERE, KPIS, NOON, THERE, TRAIN, House, after, moved, moved_to_doubt
 
 
 async def test_submissions_of_the_same_notebook_without_an_answer_are_rivals(house: House) -> None:
