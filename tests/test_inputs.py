@@ -48,7 +48,7 @@ def mistake(name: str, value: InputValue, specs: tuple[InputSpec, ...] = SPECS) 
         ("who", "", ""),
         ("who", True, "true"),
         ("note", ("one",), "one"),
-        ("data", "/work/a.csv", "/work/a.csv"),
+        ("data", "/datasets/a.csv", "/datasets/a.csv"),
         ("region", "EU", "EU"),
         ("region", " eu ", "EU"),
         ("region", "asia, pacific", "Asia, Pacific"),

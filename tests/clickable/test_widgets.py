@@ -30,7 +30,7 @@ EVERY = (
     asks("against", TWO_DAYS, "date-range"),
     asks("weeks", "8", "slider", low=4, high=26, step=2),
     asks("ratio", "0.5", "slider", low=-1, high=1, step=0.1),
-    asks("targets", "/work/targets.csv", "file"),
+    asks("targets", "/datasets/targets.csv", "file"),
     asks("city", "City 007", "select", options=CITIES),
     asks("cities", ["City 007", "City 249"], "select", options=CITIES, multiple=True),
 )
@@ -107,7 +107,7 @@ async def test_the_fields_stand_in_the_notebooks_order_with_its_own_values(ana: 
         "against: last day": "2026-07-26",
         "weeks": "8",
         "ratio": "0.5",
-        "targets": "/work/targets.csv",
+        "targets": "/datasets/targets.csv",
         "city": "City 007",
         "cities": ["City 007", "City 249"],
     }
@@ -134,7 +134,7 @@ async def test_what_is_changed_arrives_in_its_own_type(chat: Chat, ana: Hand, ro
         against="Past year",
         weeks="10",
         ratio="-0.3",
-        targets="/work/other.csv",
+        targets="/datasets/other.csv",
         city="City 199",
         cities=["City 001"],
     )
@@ -149,7 +149,7 @@ async def test_what_is_changed_arrives_in_its_own_type(chat: Chat, ana: Hand, ro
         "against": "pastYear",
         "weeks": "10",
         "ratio": "-0.3",
-        "targets": "/work/other.csv",
+        "targets": "/datasets/other.csv",
         "city": "City 199",
         "cities": ["City 001"],
     }

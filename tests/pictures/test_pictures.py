@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Page
+from playwright.async_api import Browser, Locator, Page
 
 from bot.playground import Playground
 from bot.sandbox.slack.records import Message
@@ -37,7 +37,7 @@ async def playground() -> AsyncIterator[Playground]:
         await until_told(here, "Broken orders", "failed")
         await slack.say("ana", "data", "/notebook run weekly-kpis region=EU since=2026-08-03")
         await until_told(here, "Weekly KPIs", "succeeded")
-        await slack.say("ben", "data", "/notebook run slow-train")
+        await slack.say("ana", "data", "/notebook run slow-train")
         await slack.wait_for(lambda: any("Running since" in each.text for each in cards(here, "Slow training")), 20)
         yield here
 
@@ -58,9 +58,12 @@ async def until_told(here: Playground, name: str, how: str) -> None:
 
 
 @asynccontextmanager
-async def looking(chromium: Browser, here: Playground, **place: str) -> AsyncIterator[Page]:
+async def looking(chromium: Browser, here: Playground, *, scale: int = 1, **place: str) -> AsyncIterator[Page]:
     context = await chromium.new_context(
-        viewport={"width": SIZE[0], "height": SIZE[1]}, timezone_id="Europe/Berlin", reduced_motion="reduce"
+        viewport={"width": SIZE[0], "height": SIZE[1]},
+        device_scale_factor=scale,
+        timezone_id="Europe/Berlin",
+        reduced_motion="reduce",
     )
     page = await context.new_page()
     ana, data = here.slack.person("ana").id, here.slack.channel("data").id
@@ -69,7 +72,7 @@ async def looking(chromium: Browser, here: Playground, **place: str) -> AsyncIte
     await context.close()
 
 
-async def taken(page: Page, path: Path) -> None:
+async def taken(page: Page | Locator, path: Path) -> None:
     """Take the picture; it's one of something."""
     path.parent.mkdir(exist_ok=True)
     picture = await page.screenshot(path=path)
@@ -82,6 +85,13 @@ async def test_the_channel_and_a_thread(browser: Browser, playground: Playground
         await page.get_by_text("succeeded in").first.wait_for()
         await page.locator("img[alt]").first.wait_for()
         await taken(page, folder / "threadbook.png")
+
+
+async def test_a_card(browser: Browser, playground: Playground, folder: Path) -> None:  # noqa: F811
+    async with looking(browser, playground, scale=2) as page:
+        running = page.get_by_role("main").locator(".message", has_text="Slow training")
+        await running.get_by_role("button", name="Stop tracking").wait_for()
+        await taken(running, folder / "card.png")
 
 
 async def test_the_form_made_from_a_notebooks_inputs(
