@@ -17,8 +17,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-MINUTE: Final = 62.0
-"""Seconds: Slack's, and two more, for calls that leave us a minute apart may reach it closer to one another."""
+MINUTE: Final = 60.0
 A_MINUTE: Final[Mapping[str, int]] = {
     "chat.update": 46,
     "chat.postMessage": 240,

@@ -113,8 +113,10 @@ async def _settled(
     if progress.adopted:
         progress, told = _verified(deps, progress, seen, given, run.request.inputs)
     if progress.state is State.FAILED and not progress.reason and document.failure is not None:
-        failure = document.failure
-        progress = progress.model_copy(update={"reason": f"{failure.name}: {failure.message}"[:500]})
+        why = document.failure
+        progress = progress.model_copy(update={"reason": f"{why.name}: {why.message}"[:500]})
+    # A run of some blocks leaves the others' outputs as they were: an old error isn't this run's.
+    failure = None if progress.state is State.SUCCEEDED else document.failure
     artifacts: list[Artifact] = []
     contents: dict[int, bytes] = {}
     for position, one in enumerate(fetched):
@@ -126,7 +128,7 @@ async def _settled(
             artifact = artifact.model_copy(update={"size": len(one.content)})
         artifacts.append(artifact)
     left_out = tuple(words for words in (*document.left_out, complaint, missing) if words)
-    left = Results(outputs=document.outputs, failure=document.failure, left_out=left_out, artifacts=tuple(artifacts))
+    left = Results(outputs=document.outputs, failure=failure, left_out=left_out, artifacts=tuple(artifacts))
     if progress.state is State.UNCLEAR:
         left, contents = Results(), {}
     settled = progress.model_copy(update={"settled": True})
