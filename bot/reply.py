@@ -91,11 +91,16 @@ class UnfurlSet(Frozen):
 
 
 class HomeShown(Frozen):
-    """What somebody's Home tab shows: their runs under way, their last ones, the catalogue."""
+    """What somebody's Home tab shows: their runs under way, their last ones, the catalogue's first entries.
+
+    Attributes:
+        more: How many entries come after those.
+    """
 
     running: tuple[Run, ...]
     ended: tuple[Run, ...]
     entries: tuple[Entry, ...]
+    more: int = 0
 
 
 class EntryChanged(Frozen):

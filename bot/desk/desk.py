@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
@@ -27,16 +28,17 @@ from bot.command import (
     Untrack,
 )
 from bot.desk import entries, running, telling, watching
-from bot.errors import Refusal
+from bot.errors import Refusal, StoreUnavailable
 from bot.reply import Helped
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import datetime
 
-    from bot.model import Caller, Entry, InputSpec, Notebook, Platform, Run
+    from bot.model import Caller, InputSpec, Notebook, Platform, Run
     from bot.platforms.base import PlatformClient
     from bot.reply import Reply
+    from bot.store.catalogue import Named
     from bot.store.store import Store
 
 
@@ -79,7 +81,7 @@ class Desk:
         rules: What is allowed.
         now: The time, in UTC.
         ring: Tells courier and tracker that something was written for this workspace.
-        entries: The catalogue by workspace.
+        names: The catalogue's names by workspace, read or being read.
         shapes: The inputs that forms show, by notebook and digest.
     """
 
@@ -89,18 +91,28 @@ class Desk:
     rules: Rules
     now: Callable[[], datetime]
     ring: Callable[[str], None]
-    entries: TTLCache[str, list[Entry]] = field(default_factory=lambda: TTLCache(maxsize=256, ttl=FRESH))
+    names: TTLCache[str, asyncio.Task[list[Named]]] = field(default_factory=lambda: TTLCache(maxsize=256, ttl=FRESH))
     shapes: TTLCache[tuple[Notebook, str], tuple[InputSpec, ...]] = field(
         default_factory=lambda: TTLCache(maxsize=2_000, ttl=OPEN_FORMS)
     )
 
-    async def catalogue(self, workspace: str) -> list[Entry]:
-        """Every entry, as it was a few seconds ago at most: for offering, not for running."""
-        known = self.entries.get(workspace)
-        if known is None:
-            known = await self.store.catalogue.all(workspace)
-            self.entries[workspace] = known
-        return known
+    async def catalogue(self, workspace: str) -> list[Named]:
+        """What can be looked for by name, as it was a few seconds ago at most: for offering, not for running.
+
+        Raises:
+            StoreUnavailable: It can't be read.
+        """
+        reading = self.names.get(workspace)
+        if reading is None:
+            # Read once, however many type letters at the same time, and however many of them give up.
+            reading = asyncio.create_task(self.store.catalogue.names(workspace))
+            reading.add_done_callback(lambda done: done.cancelled() or done.exception())
+            self.names[workspace] = reading
+        try:
+            return await asyncio.shield(reading)
+        except StoreUnavailable:
+            self.names.pop(workspace, None)
+            raise
 
     def admit(self, caller: Caller) -> None:
         """Refuse guests, and people of other organisations.

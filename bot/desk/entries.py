@@ -65,7 +65,7 @@ async def add(desk: Desk, command: AddEntry, caller: Caller) -> EntryAdded:
             f"The catalogue has a notebook “{entry.name}” already.",
             hint=f"Choose another name, or `remove {entry.name}` first. `show {entry.name}` tells what it is.",
         )
-    desk.entries.pop(caller.workspace, None)
+    desk.names.pop(caller.workspace, None)
     return EntryAdded(entry=entry)
 
 
@@ -79,7 +79,7 @@ async def edit(desk: Desk, command: EditEntry, caller: Caller) -> EntryChanged:
     _check(desk, entry)
     if not await desk.store.catalogue.change(caller.workspace, entry):
         raise await unknown_name(desk, caller, command.name, "edit ")
-    desk.entries.pop(caller.workspace, None)
+    desk.names.pop(caller.workspace, None)
     return EntryChanged(entry=entry)
 
 
@@ -131,7 +131,7 @@ async def remove(desk: Desk, command: RemoveEntry, caller: Caller) -> EntryRemov
     entry = await desk.store.catalogue.entry(caller.workspace, folded(command.name))
     if entry is None or not await desk.store.catalogue.remove(caller.workspace, entry.name):
         raise await unknown_name(desk, caller, command.name, "remove ")
-    desk.entries.pop(caller.workspace, None)
+    desk.names.pop(caller.workspace, None)
     return EntryRemoved(entry=entry)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from bot.errors import PlatformError
@@ -11,13 +12,16 @@ from bot.form import Choice
 
 if TYPE_CHECKING:
     from bot.desk.desk import Desk
-    from bot.model import Caller, Entry, Notebook, Platform, Run
+    from bot.model import Caller, Notebook, Platform, Run
+    from bot.store.catalogue import Named
 
 log = logging.getLogger(__name__)
 
 PATIENCE: Final = 1.5
 """Seconds that offering waits for a platform's own notebooks: Slack wants options within three."""
 RECENT: Final = 30
+MOST: Final = 100
+"""Options that Slack shows."""
 
 
 async def choices(desk: Desk, caller: Caller, typed: str, *, only: Platform | None = None) -> list[Choice]:
@@ -28,21 +32,18 @@ async def choices(desk: Desk, caller: Caller, typed: str, *, only: Platform | No
     """
     desk.admit(caller)
     words = [word for word in typed.casefold().split() if word != "·"]  # a label may have been copied
-    entries = [entry for entry in await desk.catalogue(caller.workspace) if only in (None, entry.notebook.platform)]
-    found = [
-        Choice(key=f"name:{entry.name}", label=_label(entry), group="Catalogue")
-        for entry in entries
-        if _matches(words, entry.name, entry.title, entry.describe)
-    ]
-    if desk.rules.catalogue_only:
+    named = await desk.catalogue(caller.workspace)
+    matching = (one for one in named if only in (None, one.notebook.platform) and _matches(words, one.words))
+    # Who sees as many as that types on.
+    found = [Choice(key=f"name:{one.name}", label=_label(one), group="Catalogue") for one in islice(matching, MOST)]
+    if desk.rules.catalogue_only or len(found) == MOST:
         return found
-    known = {entry.notebook for entry in entries}
+    known = {one.notebook for one in named}
     for run in await _recent(desk, caller):
-        notebook = run.request.notebook
-        if notebook not in known and only in (None, notebook.platform) and _matches(words, run.request.title):
+        notebook, title = run.request.notebook, run.request.title
+        if notebook not in known and only in (None, notebook.platform) and _matches(words, title.casefold()):
             known.add(notebook)
-            label = f"{run.request.title} · {notebook.platform.label}"
-            found.append(Choice(key=f"id:{notebook}", label=label, group="Recent"))
+            found.append(Choice(key=f"id:{notebook}", label=f"{title} · {notebook.platform.label}", group="Recent"))
     for notebook, label in await _theirs(desk, typed, only):
         if notebook not in known:
             known.add(notebook)
@@ -73,11 +74,10 @@ async def _theirs(desk: Desk, typed: str, only: Platform | None) -> list[tuple[N
     return found
 
 
-def _label(entry: Entry) -> str:
-    title = entry.title if entry.title and entry.title != entry.name else entry.describe
-    return f"{entry.name} · {title}" if title else entry.name
+def _label(one: Named) -> str:
+    title = one.title if one.title and one.title != one.name else one.describe
+    return f"{one.name} · {title}" if title else one.name
 
 
-def _matches(words: list[str], *texts: str) -> bool:
-    text = " ".join(texts).casefold()
+def _matches(words: list[str], text: str) -> bool:
     return all(word in text for word in words)

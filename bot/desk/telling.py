@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 MINE = 40
 LAST = 10
+LISTED = 15
 
 
 async def tell_me_too(desk: Desk, command: TellMeToo, caller: Caller) -> ToldToo:
@@ -50,8 +51,10 @@ async def set_unfurl(desk: Desk, command: SetUnfurl, caller: Caller) -> UnfurlSe
 async def home(desk: Desk, caller: Caller) -> HomeShown:
     """What somebody's Home tab shows."""
     mine = await desk.store.requests.newest(caller.workspace, MINE, asker=caller.person.id)
+    entries = await desk.store.catalogue.all(caller.workspace, LISTED)
     return HomeShown(
         running=tuple(run for run in mine if run.open),
         ended=tuple(run for run in mine if not run.open)[:LAST],
-        entries=tuple(await desk.catalogue(caller.workspace)),
+        entries=tuple(entries),
+        more=max(0, len(await desk.catalogue(caller.workspace)) - len(entries)),
     )

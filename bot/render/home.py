@@ -35,7 +35,7 @@ def home(shown: HomeShown) -> dict[str, Any]:
     blocks.append(section("*Your last runs*"))
     blocks += [_run(run) for run in shown.ended] or [context("None yet. The button above starts one.")]
     blocks += [{"type": "divider"}, section("*Catalogue*")]
-    blocks += _catalogue(shown.entries)
+    blocks += _catalogue(shown.entries, shown.more)
     return {"type": "home", "blocks": blocks}
 
 
@@ -53,7 +53,7 @@ def _run(run: Run) -> Block:
     return section(words) | {"block_id": f"mine:{run.number}", "accessory": again}
 
 
-def _catalogue(entries: tuple[Entry, ...]) -> list[Block]:
+def _catalogue(entries: tuple[Entry, ...], beyond: int) -> list[Block]:
     if not entries:
         typed = escape("`/notebook add <name> <link>`")
         return [context(f"Empty. In a channel, {typed} gives a notebook a name for everybody.")]
@@ -74,7 +74,7 @@ def _catalogue(entries: tuple[Entry, ...]) -> list[Block]:
         title = f" · {plain(entry.title, 100)}" if entry.title and entry.title != entry.name else ""
         words = f"*{plain(entry.name)}*{title} · {entry.notebook.platform.label}{about}"
         blocks.append(section(words) | {"accessory": button("Run…", ids.RUN_FORM, entry.name)})
-    more = len(entries) - MOST_ENTRIES
+    more = max(0, len(entries) - MOST_ENTRIES) + beyond
     if more > 0:
         blocks.append(context(f"and {more} more: the field above finds them"))
     return blocks

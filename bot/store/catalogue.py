@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import delete, select, update
 
+from bot.model import Notebook, Platform
 from bot.store.database import insert_new
 from bot.store.rows import entry_of
 from bot.store.tables import entries, workspaces
@@ -13,8 +14,18 @@ from bot.store.tables import entries, workspaces
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from bot.model import Changes, Entry, Notebook
+    from bot.model import Changes, Entry
     from bot.store.database import Database
+
+
+class Named(NamedTuple):
+    """An entry as far as it is looked for by people: thousands are read as quickly as that."""
+
+    name: str
+    title: str
+    describe: str
+    notebook: Notebook
+    words: str
 
 
 class Catalogue:
@@ -30,11 +41,28 @@ class Catalogue:
             row = (await connection.execute(query)).first()
         return None if row is None else entry_of(row)
 
-    async def all(self, workspace: str) -> list[Entry]:
-        """Every entry, by name."""
-        query = select(entries).where(entries.c.workspace == workspace).order_by(entries.c.name)
+    async def all(self, workspace: str, limit: int | None = None) -> list[Entry]:
+        """Every entry, by name; or the first of them."""
+        query = select(entries).where(entries.c.workspace == workspace).order_by(entries.c.name).limit(limit)
         async with self._db.read() as connection:
             return [entry_of(row) for row in (await connection.execute(query)).all()]
+
+    async def names(self, workspace: str) -> list[Named]:
+        """Every entry, by name, as far as people look for it; `words` is what they type some letters of."""
+        wanted = (entries.c.name, entries.c.title, entries.c.describe, entries.c.platform, entries.c.notebook)
+        query = select(*wanted).where(entries.c.workspace == workspace).order_by(entries.c.name)
+        async with self._db.read() as connection:
+            rows = (await connection.execute(query)).all()
+        return [
+            Named(
+                name=name,
+                title=title,
+                describe=describe,
+                notebook=Notebook(platform=Platform(platform), id=notebook),
+                words=f"{name} {title} {describe}".casefold(),
+            )
+            for name, title, describe, platform, notebook in rows
+        ]
 
     async def of(self, workspace: str, notebook: Notebook) -> list[Entry]:
         """The entries that name this notebook."""

@@ -36,6 +36,7 @@ class Deepnote:
         served.router.add_get("/v2/runs/{id}", self._run, allow_head=False)
         served.router.add_post("/v2/runs", self._start)
         served.router.add_get("/v2/notebooks/{id}", self._notebook, allow_head=False)
+        served.router.add_get("/v2/projects", self._projects, allow_head=False)
         served.router.add_get("/snapshots/{id}", self._file, allow_head=False)
         app.add_subapp("/deepnote", served)
 
@@ -93,6 +94,14 @@ class Deepnote:
         region = {"name": "region", "type": "input-text", "value": "EU"}
         told = {"id": NOTEBOOK, "projectId": PROJECT, "name": "Weekly KPIs", "blocks": [], "inputs": [region]}
         return web.json_response({"notebook": told})
+
+    async def _projects(self, request: web.Request) -> web.Response:
+        if not _allowed(request):
+            return _refused(401, "Unauthorized")
+        listed = [{"id": NOTEBOOK, "name": "Weekly KPIs", "isScheduled": False, "lastRunAt": None}]
+        projects = [{"id": PROJECT, "name": "Sales", "notebooks": listed}]
+        page = {"hasMore": False, "nextPageToken": None}
+        return web.json_response({"projects": projects, "pagination": page})
 
     async def _file(self, request: web.Request) -> web.Response:
         if "Authorization" in request.headers:

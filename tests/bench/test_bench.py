@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.bench import ack, scale, start
+from tests.bench import ack, forms, scale, start
 from tests.bench.figures import Figure, show
 
 
@@ -15,6 +15,14 @@ async def test_acknowledgements_are_measured_beside_a_bare_app(tmp_path: Path) -
     assert "/notebook help, 1 at once: p50 beside bare Bolt" in named
     assert "/notebook help, 3 at once: p99 beside bare Bolt" in named
     assert "/notebook run, 3 at once: p99" in named
+
+
+@pytest.mark.slow
+async def test_forms_are_opened_by_many_and_offer_notebooks(tmp_path: Path) -> None:
+    figures = await forms.measure(tmp_path, entries=50, rounds=1, people=3, letters=20, at_once=2)
+    named = [figure.what for figure in figures]
+    assert "form opened (loading view), 3 at once: p99" in named
+    assert "notebooks offered of 50, 2 at once: p99" in named
 
 
 @pytest.mark.slow

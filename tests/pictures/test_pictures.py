@@ -58,9 +58,11 @@ async def until_told(here: Playground, name: str, how: str) -> None:
 
 
 @asynccontextmanager
-async def looking(chromium: Browser, here: Playground, *, scale: int = 1, **place: str) -> AsyncIterator[Page]:
+async def looking(
+    chromium: Browser, here: Playground, *, size: tuple[int, int] = SIZE, scale: int = 1, **place: str
+) -> AsyncIterator[Page]:
     context = await chromium.new_context(
-        viewport={"width": SIZE[0], "height": SIZE[1]},
+        viewport={"width": size[0], "height": size[1]},
         device_scale_factor=scale,
         timezone_id="Europe/Berlin",
         reduced_motion="reduce",
@@ -88,7 +90,7 @@ async def test_the_channel_and_a_thread(browser: Browser, playground: Playground
 
 
 async def test_a_card(browser: Browser, playground: Playground, folder: Path) -> None:  # noqa: F811
-    async with looking(browser, playground, scale=2) as page:
+    async with looking(browser, playground, size=(1040, 900), scale=2) as page:
         running = page.get_by_role("main").locator(".message", has_text="Slow training")
         await running.get_by_role("button", name="Stop tracking").wait_for()
         await taken(running, folder / "card.png")
