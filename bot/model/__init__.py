@@ -3,7 +3,20 @@
 from bot.model.frozen import Frozen
 from bot.model.notebook import Changes, Entry, Inputs, InputSpec, InputValue, Notebook, Options, Platform, Request
 from bot.model.people import Caller, Person
-from bot.model.results import Artifact, Document, Failure, Output, Results
+from bot.model.results import (
+    Artifact,
+    Change,
+    Column,
+    Document,
+    Earlier,
+    Facts,
+    Failure,
+    Figure,
+    Output,
+    Results,
+    Shape,
+    Table,
+)
 from bot.model.run import FINAL, Cause, Look, News, NewsKind, Progress, Run, State, Submission, Trouble
 
 __all__ = [
@@ -11,10 +24,15 @@ __all__ = [
     "Artifact",
     "Caller",
     "Cause",
+    "Change",
     "Changes",
+    "Column",
     "Document",
+    "Earlier",
     "Entry",
+    "Facts",
     "Failure",
+    "Figure",
     "Frozen",
     "InputSpec",
     "InputValue",
@@ -31,7 +49,9 @@ __all__ = [
     "Request",
     "Results",
     "Run",
+    "Shape",
     "State",
     "Submission",
+    "Table",
     "Trouble",
 ]
