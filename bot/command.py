@@ -141,6 +141,24 @@ class AddEntry(Frozen):
     details: EntryDetails = EntryDetails()
 
 
+class OpenAdding(Frozen):
+    """`add` with nothing more."""
+
+
+class AddChosen(Frozen):
+    """Notebooks chosen from a list; each is called `name` where it is the only one, else after its title.
+
+    Attributes:
+        targets: What was chosen, with titles; an address twice counts once.
+        name: As people type it, folded; empty where it is to be made.
+        details: What is said of all of them.
+    """
+
+    targets: tuple[Address, ...]
+    name: str = ""
+    details: EntryDetails = EntryDetails()
+
+
 class EditEntry(Frozen):
     """`edit <name> [<new link>] [name=default …] [--flag …]`: what isn't named stays as it was.
 
@@ -207,6 +225,8 @@ Command = (
     | Track
     | ListCatalogue
     | AddEntry
+    | OpenAdding
+    | AddChosen
     | EditEntry
     | ShowEntry
     | RemoveEntry

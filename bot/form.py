@@ -126,11 +126,13 @@ class Choice(Frozen):
         key: As Form.key.
         label: What people read.
         group: Under which heading.
+        about: Small print below the label.
     """
 
     key: str
     label: str
     group: str
+    about: str = ""
 
 
 def ends(value: InputValue | None) -> tuple[str, str]:

@@ -20,10 +20,16 @@ class RunShown(Frozen):
 
 
 class UnderWay(Frozen):
-    """Nothing was saved: this run does the same; with `alone`, only one at a time may be run."""
+    """Nothing was saved: this run does the same.
+
+    Attributes:
+        alone: Only one at a time may be run.
+        dm: What was asked for would have come in our DM.
+    """
 
     run: Run
     alone: bool = False
+    dm: bool = False
 
 
 class RunsListed(Frozen):
@@ -95,12 +101,14 @@ class HomeShown(Frozen):
 
     Attributes:
         more: How many entries come after those.
+        may_add: They may add entries.
     """
 
     running: tuple[Run, ...]
     ended: tuple[Run, ...]
     entries: tuple[Entry, ...]
     more: int = 0
+    may_add: bool = False
 
 
 class EntryChanged(Frozen):
@@ -113,6 +121,21 @@ class EntryAdded(Frozen):
     """The catalogue has a new entry."""
 
     entry: Entry
+
+
+class AddingOffered(Frozen):
+    """The caller may choose notebooks for the catalogue from a list."""
+
+
+class EntriesAdded(Frozen):
+    """The catalogue has these new entries.
+
+    Attributes:
+        known: Titles of those that it had already, and their names there.
+    """
+
+    entries: tuple[Entry, ...]
+    known: tuple[tuple[str, str], ...] = ()
 
 
 class EntryRemoved(Frozen):
@@ -141,6 +164,8 @@ Reply = (
     | CatalogueListed
     | EntryShown
     | EntryAdded
+    | EntriesAdded
+    | AddingOffered
     | EntryChanged
     | EntryRemoved
     | Helped

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 from cachetools import TTLCache
 
 from bot.command import (
+    AddChosen,
     AddEntry,
     AskOwner,
     Command,
@@ -16,6 +17,7 @@ from bot.command import (
     Help,
     ListCatalogue,
     ListRuns,
+    OpenAdding,
     OpenForm,
     RemoveEntry,
     Rerun,
@@ -27,7 +29,7 @@ from bot.command import (
     Track,
     Untrack,
 )
-from bot.desk import entries, running, telling, watching
+from bot.desk import adding, entries, running, telling, watching
 from bot.errors import Refusal, StoreUnavailable
 from bot.reply import Helped
 
@@ -160,6 +162,10 @@ class Desk:
                 return await entries.listed(self, command, caller)
             case AddEntry():
                 return await entries.add(self, command, caller)
+            case AddChosen():
+                return await adding.add(self, command, caller)
+            case OpenAdding():
+                return await adding.offer(self, caller)
             case ShowEntry():
                 return await entries.show(self, command, caller)
             case RemoveEntry():

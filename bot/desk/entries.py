@@ -36,13 +36,13 @@ async def listed(desk: Desk, command: ListCatalogue | OpenForm, caller: Caller) 
         search=search,
         platform=platform,
         asked_to_run=not isinstance(command, ListCatalogue),
-        may_add=_may_change(desk, caller),
+        may_add=may_change(desk, caller),
     )
 
 
 async def add(desk: Desk, command: AddEntry, caller: Caller) -> EntryAdded:
     """`add`."""
-    _check_change(desk, caller)
+    check_change(desk, caller)
     target, details = command.target, command.details
     entry = Entry(
         name=command.name,
@@ -71,7 +71,7 @@ async def add(desk: Desk, command: AddEntry, caller: Caller) -> EntryAdded:
 
 async def edit(desk: Desk, command: EditEntry, caller: Caller) -> EntryChanged:
     """`edit`: what isn't named stays as it was; a new link keeps name, defaults and history."""
-    _check_change(desk, caller)
+    check_change(desk, caller)
     before = await desk.store.catalogue.entry(caller.workspace, folded(command.name))
     if before is None:
         raise await unknown_name(desk, caller, command.name, "edit ")
@@ -127,7 +127,7 @@ async def show(desk: Desk, command: ShowEntry, caller: Caller) -> EntryShown:
 
 async def remove(desk: Desk, command: RemoveEntry, caller: Caller) -> EntryRemoved:
     """`remove`."""
-    _check_change(desk, caller)
+    check_change(desk, caller)
     entry = await desk.store.catalogue.entry(caller.workspace, folded(command.name))
     if entry is None or not await desk.store.catalogue.remove(caller.workspace, entry.name):
         raise await unknown_name(desk, caller, command.name, "remove ")
@@ -135,10 +135,16 @@ async def remove(desk: Desk, command: RemoveEntry, caller: Caller) -> EntryRemov
     return EntryRemoved(entry=entry)
 
 
-def _may_change(desk: Desk, caller: Caller) -> bool:
+def may_change(desk: Desk, caller: Caller) -> bool:
+    """Whether the caller may add, edit and remove entries."""
     return caller.admin or not desk.rules.catalogue_only
 
 
-def _check_change(desk: Desk, caller: Caller) -> None:
-    if not _may_change(desk, caller):
+def check_change(desk: Desk, caller: Caller) -> None:
+    """Refuse those who may not.
+
+    Raises:
+        Refusal: Only admins change the catalogue here.
+    """
+    if not may_change(desk, caller):
         raise Refusal("Only admins can change the catalogue here.", hint="Ask one of them to do it.")

@@ -101,7 +101,7 @@ async def _save(desk: Desk, resolved: Resolved, caller: Caller, *, dm: bool, any
     saved = await desk.store.requests.save(request, caller, desk.now(), dm=dm, guard=guard)
     if saved.in_the_way:
         if await desk.can_see(caller, saved.run):
-            return UnderWay(run=saved.run, alone=alone)
+            return UnderWay(run=saved.run, alone=alone, dm=dm)
         if alone:
             raise UserError(
                 f"{request.name or request.title} is being run already, and only one at a time may be.",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bot.desk import entries
 from bot.desk.watching import visible
 from bot.errors import UserError
 from bot.model import State
@@ -51,10 +52,11 @@ async def set_unfurl(desk: Desk, command: SetUnfurl, caller: Caller) -> UnfurlSe
 async def home(desk: Desk, caller: Caller) -> HomeShown:
     """What somebody's Home tab shows."""
     mine = await desk.store.requests.newest(caller.workspace, MINE, asker=caller.person.id)
-    entries = await desk.store.catalogue.all(caller.workspace, LISTED)
+    first = await desk.store.catalogue.all(caller.workspace, LISTED)
     return HomeShown(
         running=tuple(run for run in mine if run.open),
         ended=tuple(run for run in mine if not run.open)[:LAST],
-        entries=tuple(entries),
-        more=max(0, len(await desk.catalogue(caller.workspace)) - len(entries)),
+        entries=tuple(first),
+        may_add=entries.may_change(desk, caller),
+        more=max(0, len(await desk.catalogue(caller.workspace)) - len(first)),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from typing import TYPE_CHECKING, cast
 
-from bot.command import AddEntry, Address, EditEntry, EntryDetails
+from bot.command import AddEntry, Address, EditEntry, EntryDetails, OpenAdding
 from bot.grammar import flags, names
 from bot.grammar.declared import read_spec
 from bot.grammar.given import Given, read_ids, read_text
@@ -23,8 +23,10 @@ LONGEST_DESCRIPTION = 300
 """Characters."""
 
 
-def read_add(asked: Asked) -> AddEntry:
+def read_add(asked: Asked) -> AddEntry | OpenAdding:
     given = asked.given()
+    if not (asked.words or asked.inputs or asked.flags):
+        return OpenAdding()
     line, words = asked.line, asked.words
     spot = _link(asked)
     if spot is None:

@@ -110,12 +110,14 @@ VERBS: tuple[Verb, ...] = (
         usage="add <name> <notebook> [name=value …] [--flag …]",
         summary="Give a notebook a name in the catalogue, with values to start from.",
         examples=(
+            "add",
             "add weekly-kpis datalore:ana/Kpi7x2 region=EU",
             "add weekly-kpis datalore:ana/Kpi7x2 --input region:select=EU,US --input days:slider=1..28/1 region=EU",
             'add churn deepnote:0123456789abcdef0123456789abcdef --describe "Who left us, and why" --readonly',
         ),
         flags=flags.OF_ADD,
         details=(
+            "Alone it lets you choose notebooks from a list.",
             "Names have letters, digits, dots, dashes and underscores.",
             "Words for dates are kept as words and read anew for each run.",
             _DECLARED,

@@ -54,7 +54,7 @@ _PAGES = 50
 _PAGE = 100  # Deepnote's largest
 _PROJECT_PAGES = 5
 _NAMED = 50
-_NAMES_KEPT = 120.0  # seconds
+_NAMES_KEPT = 30.0  # seconds
 _STEM = 80  # characters of a notebook's name in a file's name
 _SERVER_ERROR = 500
 

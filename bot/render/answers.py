@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.render import ids
+from bot.render import adding, ids
 from bot.render.card import how, inputs_line, options_words
 from bot.render.masks import discreet
 from bot.render.states import headline, title
 from bot.render.text import Block, button, context, day, mention, plain, section, when
-from bot.reply import OwnerAsked, ToldToo, UnderWay, UnfurlSet
+from bot.reply import AddingOffered, EntriesAdded, OwnerAsked, ToldToo, UnderWay, UnfurlSet
 
 if TYPE_CHECKING:
     from bot.model import Entry
     from bot.render.replies import Answer
 
-Told = UnderWay | ToldToo | OwnerAsked | UnfurlSet
+Told = UnderWay | ToldToo | OwnerAsked | UnfurlSet | EntriesAdded | AddingOffered
 
 
 def answer(said: Told, command: str) -> Answer:
@@ -23,6 +23,10 @@ def answer(said: Told, command: str) -> Answer:
     match said:
         case UnderWay():
             return _under_way(said)
+        case EntriesAdded():
+            return adding.added(said, command)
+        case AddingOffered():
+            return adding.offered(command)
         case ToldToo(run=run, fresh=True):
             words = f"👍 You'll be mentioned when *{title(run)}* (run {run.number}) ends."
         case ToldToo(run=run):
@@ -48,7 +52,7 @@ def _under_way(said: UnderWay) -> Answer:
     value = str(run.number)
     buttons: list[Block] = [button("Tell me too", ids.TELL_ME_TOO, value, style="primary")]
     if not said.alone:
-        buttons.append(button("Run anyway", ids.RUN_ANYWAY, value))
+        buttons.append(button("Run anyway", ids.RUN_ANYWAY, f"{value}{ids.IN_DM}" if said.dm else value))
     about = context(f"*{title(run)}* · {inputs_line(run)} · {headline(run)} · {how(run)}")
     return words, [section(words), about, {"type": "actions", "elements": buttons}]
 

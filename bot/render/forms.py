@@ -102,7 +102,8 @@ def choices(found: Iterable[Choice]) -> dict[str, Any]:
         if count == MOST_OPTIONS:
             break
         if len(one.key) <= MOST_KEY:
-            groups.setdefault(one.group, []).append(option(one.label, one.key))
+            about = {"description": plain_text(cut(one.about, 75))} if one.about else {}
+            groups.setdefault(one.group, []).append(option(one.label, one.key) | about)
             count += 1
     if not groups:
         return {"options": []}

@@ -36,6 +36,9 @@ def home(shown: HomeShown) -> dict[str, Any]:
     blocks += [_run(run) for run in shown.ended] or [context("None yet. The button above starts one.")]
     blocks += [{"type": "divider"}, section("*Catalogue*")]
     blocks += _catalogue(shown.entries, shown.more)
+    if shown.may_add:
+        add = button("Add notebooks…", ids.OPEN_ADDING, "new")
+        blocks.append({"type": "actions", "block_id": "adding", "elements": [add]})
     return {"type": "home", "blocks": blocks}
 
 
@@ -56,7 +59,7 @@ def _run(run: Run) -> Block:
 def _catalogue(entries: tuple[Entry, ...], beyond: int) -> list[Block]:
     if not entries:
         typed = escape("`/notebook add <name> <link>`")
-        return [context(f"Empty. In a channel, {typed} gives a notebook a name for everybody.")]
+        return [context(f"Empty. {typed} gives a notebook a name for everybody, and so does the button below.")]
     search: Block = {
         "type": "section",
         "block_id": "search",

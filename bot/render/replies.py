@@ -61,19 +61,20 @@ SHORT_VALUES: Final = 200
 """Characters of an entry's values in a list."""
 
 
-def reply(said: Reply, command: str, link: str | None = None) -> Answer | None:
+def reply(said: Reply, command: str, link: str | None = None, owner: str = "") -> Answer | None:
     """The words of a reply; None where the card says it all.
 
     Args:
         said: What the desk answered.
         command: The slash command that people type.
         link: Where the run's notebook opens, for a reply about one run.
+        owner: The name of whom to ask about it, where it is gone.
     """
     match said:
         case Started(run=run, fresh=fresh):
             return _started(run, fresh=fresh)
         case RunShown(run=run):
-            return card(run, link)
+            return card(run, link, owner)
         case RunsListed():
             return _runs(said, command)
         case UntrackNoted(run=run, fresh=fresh):
@@ -255,6 +256,8 @@ def _catalogue(said: CatalogueListed, command: str) -> Answer:
             words = f"No notebook of the catalogue matches “{plain(said.search)}”. `{command} list` {shows}."
         elif said.may_add:
             words = f"The catalogue is empty. Name a notebook: `{command} add weekly-kpis` and its web address."
+            add = button("Add notebooks…", ids.OPEN_ADDING, "new", style="primary")
+            return words, [section(words), {"type": "actions", "elements": [add]}]
         else:
             words = "The catalogue is empty. An admin can add notebooks to it."
         return words, [section(words)]
@@ -266,6 +269,9 @@ def _catalogue(said: CatalogueListed, command: str) -> Answer:
     for entry in said.entries[:MOST_LISTED]:
         value = cut(entry.name, 150)
         blocks.append(section(_entry_line(entry, SHORT_VALUES)) | {"accessory": button("Run", ids.RUN_ENTRY, value)})
+    if said.may_add and not said.asked_to_run:
+        add = button("Add notebooks…", ids.OPEN_ADDING, "new")
+        blocks.append({"type": "actions", "elements": [add]})
     example = said.entries[0]
     hints = [f"With inputs: `{command} run {_typed(example)} name=value`"]
     more = len(said.entries) - MOST_LISTED

@@ -18,13 +18,14 @@ if TYPE_CHECKING:
     from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncRespond
 
     from bot.command import Command
+    from bot.slack.adding import Adding
     from bot.slack.front import Front
     from bot.slack.views import Forms
 
 STALE = "That button is from another time; I can't tell what it belongs to."
 
 
-def listen(app: AsyncApp, front: Front, forms: Forms) -> None:
+def listen(app: AsyncApp, front: Front, forms: Forms, adding: Adding) -> None:
     """Answer the buttons of cards, threads and ephemeral messages."""
 
     async def only_acknowledge(ack: AsyncAck) -> None:
@@ -66,13 +67,21 @@ def listen(app: AsyncApp, front: Front, forms: Forms) -> None:
         if trouble:
             await forms.tell(body, respond, reopen(trouble))
 
+    async def open_adding(ack: AsyncAck, body: dict[str, Any], action: dict[str, Any], respond: AsyncRespond) -> None:
+        await ack()
+        await forms.tell(body, respond, await adding.open(body["trigger_id"], clicked(body, action)))
+
+    app.action(ids.OPEN_ADDING)(open_adding)
     app.action(ids.OPEN_NOTEBOOK)(only_acknowledge)
     app.action(ids.RUN_FORM)(open_chosen)
     app.action(ids.RUN_KEY)(open_chosen)
     app.action(ids.EDIT_AND_RUN)(edit_and_run)
     app.action(ids.OPEN_FORM)(edit_and_run)
     on(ids.RUN_AGAIN, lambda value: Rerun(run=number(value)))
-    on(ids.RUN_ANYWAY, lambda value: Rerun(run=number(value), anyway=True))
+    on(
+        ids.RUN_ANYWAY,
+        lambda value: Rerun(run=number(value.removesuffix(ids.IN_DM)), anyway=True, dm=value.endswith(ids.IN_DM)),
+    )
     on(ids.RUN_IN_DM, lambda value: Rerun(run=number(value), dm=True))
     on(ids.UNTRACK, lambda value: Untrack(run=number(value)))
     on(ids.TELL_ME_TOO, lambda value: TellMeToo(run=number(value)))

@@ -10,6 +10,7 @@ from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack import actions, commands, shortcuts
+from bot.slack.adding import Adding
 from bot.slack.views import Forms
 
 if TYPE_CHECKING:
@@ -39,10 +40,12 @@ def bolt_app(client: AsyncWebClient, signing_secret: str, front: Front, events: 
         raise_error_for_unhandled_request=False,
     )
     forms = Forms(front, client, events.tell)
+    adding = Adding(front, client, hosts)
     # Bolt asks each listener in turn whether a payload is its own: what comes most often comes first.
-    commands.listen(app, front, forms, hosts)
-    actions.listen(app, front, forms)
+    commands.listen(app, front, forms, adding, hosts)
+    actions.listen(app, front, forms, adding)
     forms.listen(app)
+    adding.listen(app)
     shortcuts.listen(app, front, forms)
     events.listen(app)
     actions.listen_to_the_rest(app, forms)

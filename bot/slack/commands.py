@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from bot.command import OpenForm
+from bot.command import OpenAdding, OpenForm
 from bot.desk.forms import blank
 from bot.errors import UserError
 from bot.grammar import parse
@@ -17,13 +17,14 @@ if TYPE_CHECKING:
     from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncRespond
 
     from bot.links import Hosts
+    from bot.slack.adding import Adding
     from bot.slack.front import Front
     from bot.slack.views import Forms
 
 PLATFORMS = {"/notebook": None, "/datalore": Platform.DATALORE, "/deepnote": Platform.DEEPNOTE}
 
 
-def listen(app: AsyncApp, front: Front, forms: Forms, hosts: Hosts) -> None:
+def listen(app: AsyncApp, front: Front, forms: Forms, adding: Adding, hosts: Hosts) -> None:
     """Answer the three slash commands."""
 
     async def answer(ack: AsyncAck, command: dict[str, Any], respond: AsyncRespond) -> None:
@@ -41,6 +42,10 @@ def listen(app: AsyncApp, front: Front, forms: Forms, hosts: Hosts) -> None:
             wanted = parse(text, platform=PLATFORMS[name], hosts=hosts, command=name)
         except UserError as error:
             await ack(**spoken(replies.mistake(error)))
+            return
+        if isinstance(wanted, OpenAdding):
+            await ack()
+            await whisper(respond, await adding.open(command["trigger_id"], payload))
             return
         if not isinstance(wanted, OpenForm):
             await ack(**spoken(await front.serve(payload, wanted)))

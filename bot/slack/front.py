@@ -95,8 +95,12 @@ class Front:
 
     async def _served(self, payload: Payload, wanted: Command) -> Answer | None:
         said = await self.desk.carry_out(wanted, await self.caller(payload))
-        link = self.link(said.run) if isinstance(said, RunShown) else None
-        return replies.reply(said, payload.command, link)
+        if not isinstance(said, RunShown):
+            return replies.reply(said, payload.command)
+        run = said.run
+        gone = run.progress.gone_since is not None and run.request.owner
+        owner = await self.people.name(run.request.owner or "") if gone else ""
+        return replies.reply(said, payload.command, self.link(run), owner)
 
     async def caller(self, payload: Payload) -> Caller:
         """Who sent this.

@@ -64,3 +64,11 @@ async def test_an_address_outside_the_catalogue_doesnt_unfold(chat: Chat, room: 
     await chat.until(lambda: len(chat.slack.calls("chat.unfurl")) > before, room, "an address to unfold")
     message = next(each for each in chat.slack.messages(room) if each.attachments)
     assert [each["from_url"] for each in message.attachments] == [chat.address("brief")]
+
+
+async def test_only_admins_get_the_form_that_adds(chat: Chat, ana: Hand, room: str) -> None:
+    assert "Only admins can change the catalogue here" in await chat.types("ben", room, "/notebook add")
+    await chat.slack.opens_home("ben")
+    assert "Add notebooks…" not in (await chat.slack.sees_home("ben", "Catalogue")).words
+    assert await chat.types("ana", room, "/notebook add") == ""
+    await ana.sees("Type a few letters of a title or a project")

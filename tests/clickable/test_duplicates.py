@@ -102,6 +102,16 @@ async def test_a_command_is_asked_the_same_and_its_buttons_do_the_same(chat: Cha
     assert "Told too" not in await second.ends()
 
 
+async def test_run_anyway_keeps_to_the_dm_that_was_asked_for(chat: Chat, room: str) -> None:
+    await under_way(chat, room, "apart")
+    await chat.types("ben", room, "/notebook run apart region=US --dm")
+    before = {each.ts for each in chat.cards("@ben")}
+    await chat.clicks("ben", await chat.told("ben", room, "it hasn't ended"), "Run anyway", "its card comes in our DM")
+    card = await chat.card("@ben", besides=before)
+    assert "region *US*" in card.words
+    assert len(chat.cards(room)) == 1
+
+
 async def test_one_at_a_time_means_it(chat: Chat, ben: Hand, room: str) -> None:
     first = await under_way(chat, room, "alone", "--one-at-a-time")
     await ben.opens_for(room, "alone")

@@ -165,7 +165,7 @@ def test_the_catalogue_lists_names_values_and_a_button_each() -> None:
     ]
     answer = replies.reply(said, "/notebook")
     assert answer is not None
-    assert buttons(answer[1]) == ["Run", "Run"]
+    assert buttons(answer[1]) == ["Add notebooks…", "Run", "Run"]
 
 
 def test_a_large_catalogue_shows_some_and_says_how_to_find_the_others() -> None:
