@@ -98,7 +98,8 @@ class Bot:
             stack.push_async_callback(client.close)
         session = await stack.enter_async_context(ClientSession())
         slack = web_client(settings.slack_bot_token.get_secret_value(), settings.slack_api_url, session)
-        self.workspace = str((await slack.auth_test())["team_id"])
+        known = await slack.auth_test()
+        self.workspace, home = str(known["team_id"]), str(known.get("url") or "")
         await self.store.delivery.enter_workspace(self.workspace)
 
         def link(run: Run) -> str | None:
@@ -108,7 +109,8 @@ class Bot:
         people = People(slack, self.workspace)
         for_courier, for_heart = asyncio.Event(), asyncio.Event()
         ended: asyncio.Queue[str] = asyncio.Queue()
-        deliverer = Deliverer(self.store, Speech(slack, self._budget), link, _now, for_heart.set, people.name, ended)
+        speech = Speech(slack, self._budget)
+        deliverer = Deliverer(self.store, speech, link, _now, for_heart.set, people.name, ended, home)
         courier = Courier(deliverer, self.workspace, settings.admins, for_courier)
         tracker = Tracker(self._tracker_deps(platforms, for_courier))
         heart = Heart(self.store.holding, tracker, for_heart)
