@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 from collections import Counter
 from typing import TYPE_CHECKING, Final, TypeVar
@@ -11,7 +12,7 @@ from bot.model import Change, Figure, Shape
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from bot.model import Facts
+    from bot.model import Facts, Output, Table
 
 Named = TypeVar("Named", Figure, Shape)
 OTHER_VALUES: Final = "other values"
@@ -33,6 +34,32 @@ def compare(before: Facts, now: Facts) -> tuple[Change, ...]:
     found += [Change(name=one.name, before=one.text) for one in figures.values()]
     found += [Change(name=one.name, before=_size(one, one)) for one in shapes.values()]
     return tuple(found)
+
+
+def with_cells(facts: Facts, outputs: Iterable[Output]) -> Facts:
+    """The facts with a digest of each table's cells: a table can change and keep its size.
+
+    Args:
+        facts: With the tables' shapes in the order of the tables, as far as they go.
+        outputs: The document's.
+    """
+    tables = [one.table for one in outputs if one.table is not None]
+    shapes = [
+        shape.model_copy(update={"cells": _digest(table)})
+        for shape, table in zip(facts.shapes, tables, strict=False)
+        if shape.rows == table.rows_in_all
+    ]
+    if len(shapes) != min(len(facts.shapes), len(tables)):
+        return facts
+    return facts.model_copy(update={"shapes": (*shapes, *facts.shapes[len(shapes) :])})
+
+
+def _digest(table: Table) -> str:
+    told = hashlib.blake2b(digest_size=8)
+    for row in ([column.name for column in table.columns], *table.rows):
+        told.update("\x1f".join(row).encode("utf-8", "replace"))
+        told.update(b"\x1e")
+    return told.hexdigest()
 
 
 def _keyed(several: Iterable[Named]) -> Iterator[tuple[tuple[str, int], Named]]:

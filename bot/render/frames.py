@@ -21,12 +21,12 @@ MOST_LINE: Final = 160
 MOST_READ: Final = 200_000
 HEADER: Final = re.compile(
     r"(?:\s{0,4}(?:Cell|Input) In ?\[\d+\](?:,|\s|$)|File (?=\S)|/tmp/ipykernel_\S+ in |<ipython-input-\S+ in "
-    r"|~?/\S+\.py[xd]? in |\s{1,4}File [\"<])"
+    r"|~?[\w/.-]+\.py[xd]? in |\s{1,4}File [\"<])"
 )
 OWN: Final = re.compile(r"\s*(?:Cell|Input) In ?\[|\s*(?:File )?\"?(?:<ipython-input-|<string>|/tmp/ipykernel_)")
-LIBRARY: Final = re.compile(
-    r"(?:site|dist)-packages[/\\]([\w.-]+)|[/\\](?:lib/)?python3?[\d.]*[/\\]([\w.]+)|in ([\w]+)\.[\w.]+\("
-)
+INSTALLED: Final = re.compile(r"(?:site|dist)-packages[/\\]([\w.-]+)")
+STANDARD: Final = re.compile(r"[/\\]python3?[\d.]*[/\\]([\w.]+)")
+QUALIFIED: Final = re.compile(r" in (\w+)\.[\w.]+\(")
 COMPILED: Final = re.compile(r"\.(?:pyx|pxi|so|pyd)\b|<frozen ")
 CHAINED: Final = re.compile(
     r"^(?:During handling of the above exception, another exception occurred"
@@ -107,13 +107,13 @@ def _ending(lines: list[str], name: str) -> int:
 
 def _library(header: str) -> str:
     """Whose code it is; empty where it's a file of the notebook's own project."""
-    found = LIBRARY.search(header)
+    found = INSTALLED.search(header) or STANDARD.search(header)
+    compiled = COMPILED.search(header)
+    if found is None and compiled:
+        found = QUALIFIED.search(header)
     if found is None:
-        return "compiled code" if COMPILED.search(header) else ""
-    if found[3] is not None and not COMPILED.search(header):
-        return ""
-    whose = next(part for part in found.groups() if part)
-    return whose.removesuffix(".py")
+        return "compiled code" if compiled else ""
+    return found[1].removesuffix(".py")
 
 
 def _told(frames: list[Frame]) -> Iterable[str]:

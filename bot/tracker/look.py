@@ -11,6 +11,7 @@ from bot.errors import NotFound, PlatformError, RateLimited, Unauthorized, Unava
 from bot.lifecycle import Missed
 from bot.model import Artifact, Document, Inputs, News, Results, State, Trouble
 from bot.outputs import ipynb, snapshot
+from bot.tracker.comparing import compared
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -128,9 +129,19 @@ async def _settled(
             artifact = artifact.model_copy(update={"size": len(one.content)})
         artifacts.append(artifact)
     left_out = tuple(words for words in (*document.left_out, complaint, missing) if words)
-    left = Results(outputs=document.outputs, failure=failure, left_out=left_out, artifacts=tuple(artifacts))
+    left = Results(
+        outputs=document.outputs,
+        failure=failure,
+        left_out=left_out,
+        artifacts=tuple(artifacts),
+        headline=document.headline,
+        facts=document.facts,
+    )
     if progress.state is State.UNCLEAR:
         left, contents = Results(), {}
+    left = await compared(deps.store, run, progress, left)
+    if left.quiet:
+        contents = {}
     settled = progress.model_copy(update={"settled": True})
     if await deps.store.holding.settle(run, settled, told, left, contents):
         tracked.run = tracked.run.model_copy(update={"progress": settled})

@@ -260,6 +260,7 @@ entries = st.builds(
     channels=several(channels),
     fixed=st.none() | st.builds(Options, blocks=several(words)),
     one_at_a_time=st.booleans(),
+    when_changed=st.booleans(),
     gone_since=st.none() | moments,
 )
 addresses = st.builds(Address, notebook=notebooks, url=st.none() | urls, title=long_words)
