@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal
 
 from bot import cadence, lifecycle
 from bot.errors import NotFound, PlatformError, RateLimited, Unauthorized, Unavailable
 from bot.lifecycle import Missed
 from bot.model import Artifact, Document, Inputs, News, Results, State, Trouble
-from bot.outputs import ipynb, snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -107,8 +105,7 @@ async def _settled(
     deps: Deps, tracked: Tracked, seen: Look | None, fetched: Sequence[Fetched], missing: str
 ) -> float | None:
     run = tracked.run
-    # Parsing is work for a processor, and the loop has others waiting.
-    document, complaint, given = await asyncio.to_thread(_read, fetched, with_inputs=run.progress.adopted)
+    document, complaint, given = await _read(deps, fetched)
     progress, told = run.progress, tuple[News, ...]()
     if progress.adopted:
         progress, told = _verified(deps, progress, seen, given, run.request.inputs)
@@ -149,18 +146,13 @@ def _verified(
     return decision.progress, decision.news
 
 
-def _read(fetched: Sequence[Fetched], *, with_inputs: bool) -> tuple[Document, str, Inputs | None]:
-    """The first document among the files, read; what is wrong with it; and, if asked for, the inputs it was given."""
+async def _read(deps: Deps, fetched: Sequence[Fetched]) -> tuple[Document, str, Inputs | None]:
+    """The first document among the files, read; what is wrong with it; and the inputs that it says it was given."""
     for one in fetched:
-        if not one.document or one.content is None:
-            continue
-        try:
-            if one.document == "ipynb":
-                return ipynb.read(one.content), "", None
-            given = snapshot.inputs(one.content) if with_inputs else None
-            return snapshot.read(one.content), "", given
-        except ValueError as error:
-            return Document(), str(error), None
+        if one.document and one.content is not None:
+            kind: Literal["ipynb", "deepnote"] = "ipynb" if one.document == "ipynb" else "deepnote"
+            read = await deps.reader.read(kind, one.content)
+            return read.document, read.complaint, read.inputs
     return Document(), "", None
 
 
