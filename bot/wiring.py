@@ -16,6 +16,7 @@ from bot.links import Hosts
 from bot.model import Platform, Run
 from bot.platforms.datalore import Datalore
 from bot.platforms.deepnote import Deepnote
+from bot.reader import Reader
 from bot.slack.app import Sockets, bolt_app, web_client
 from bot.slack.budget import Budget
 from bot.slack.courier import Courier
@@ -58,6 +59,7 @@ class Bot:
     Args:
         settings: What was set.
         budget: How often Slack may be called; by default as often as Slack promises to take it.
+        reader: Reads documents; by default its own, which ends with it.
 
     Attributes:
         workspace: Slack's team id, once started.
@@ -65,11 +67,14 @@ class Bot:
         web: What answers over HTTP, once started.
     """
 
-    def __init__(self, settings: Settings, *, budget: Budget | None = None) -> None:
+    def __init__(self, settings: Settings, *, budget: Budget | None = None, reader: Reader | None = None) -> None:
         self._settings = settings
         self._budget = budget or Budget()
         self._stack = AsyncExitStack()
         self.store = Store(settings.database_url)
+        self._reader = reader or Reader()
+        if reader is None:
+            self._stack.push_async_callback(self._reader.close)
         self.workspace = ""
         self.platforms: dict[Platform, PlatformClient] = {}
         self.web: Web | None = None
@@ -156,6 +161,7 @@ class Bot:
             give_up_after=settings.give_up_after,
             file_limit=settings.file_limit,
             document_limit=settings.document_limit,
+            reader=self._reader,
         )
 
     async def _end(self, tasks: list[asyncio.Task[None]]) -> None:

@@ -1,4 +1,4 @@
-"""A short report: key numbers first, tables as tables, what changed, why it failed; the answer on card and last line."""
+"""A short report: key numbers first, tables as tables, what changed, why it failed, and the answer."""
 
 from __future__ import annotations
 
@@ -128,7 +128,7 @@ def test_a_fourth_table_comes_as_a_file_and_so_does_a_long_one() -> None:
     told = messages(results)
     assert len(told) == 3
     shown = lines(results)
-    assert "First 15 of 200 rows · The whole table: Weekly KPIs - All orders.csv" in shown
+    assert "First 15 of 200 rows · the whole table: Weekly KPIs - All orders.csv" in shown
     assert [one.name for one in files(results)] == [f"Weekly KPIs - {n}.csv" for n in ("All orders", "T4", "T5")]
     assert shown[-1] == (
         "Not shown here: a table of “T4” of block 4, which is in Weekly KPIs - T4.csv; "
@@ -163,7 +163,8 @@ def test_a_chart_that_is_no_picture_comes_as_its_specification_with_the_reason()
         "Weekly KPIs - chart.svg",
     ]
     assert lines(results)[1] == (
-        "Not shown here: Revenue by week as a picture: its data lies elsewhere (see Weekly KPIs - Revenue by week.vl.json); "
+        "Not shown here: Revenue by week as a picture: its data lies elsewhere "
+        "(see Weekly KPIs - Revenue by week.vl.json); "
         "a chart of block 4 as a picture: it's too large (see Weekly KPIs - chart.svg)."
     )
 

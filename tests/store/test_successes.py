@@ -34,7 +34,7 @@ class Place:
     async def started(self, channel: str = DATA, **more: Any) -> Run:
         """A run whose card is there."""
         self._asked += 1
-        asked = {"workspace": HERE, "notebook": KPIS, "inputs": {}} | more
+        asked: dict[str, Any] = {"workspace": HERE, "notebook": KPIS, "inputs": {}} | more
         wanted = request(asked["notebook"], **asked["inputs"]).model_copy(update=more.get("changes", {}))
         caller = calling(f"command:{self._asked}", asked["workspace"], channel=channel)
         run = (await self.store.requests.save(wanted, caller, NOON)).run
