@@ -120,6 +120,7 @@ class EntryDetails(Frozen):
         fixed: How it is always run.
         any_options: Nothing is fixed any more; never together with `fixed`.
         one_at_a_time: Whether a second run is refused while one is under way.
+        when_changed: Whether results are posted only where something differs from the last success.
     """
 
     specs: tuple[InputSpec, ...] = ()
@@ -129,6 +130,7 @@ class EntryDetails(Frozen):
     fixed: Options | None = None
     any_options: bool = False
     one_at_a_time: bool | None = None
+    when_changed: bool | None = None
 
 
 class AddEntry(Frozen):

@@ -16,6 +16,7 @@ from bot.links import Hosts
 from bot.model import Platform, Run
 from bot.platforms.datalore import Datalore
 from bot.platforms.deepnote import Deepnote
+from bot.reader import Reader
 from bot.slack.app import Sockets, bolt_app, web_client
 from bot.slack.budget import Budget
 from bot.slack.courier import Courier
@@ -58,6 +59,7 @@ class Bot:
     Args:
         settings: What was set.
         budget: How often Slack may be called; by default as often as Slack promises to take it.
+        reader: Reads documents; by default its own, which ends with it.
 
     Attributes:
         workspace: Slack's team id, once started.
@@ -65,11 +67,14 @@ class Bot:
         web: What answers over HTTP, once started.
     """
 
-    def __init__(self, settings: Settings, *, budget: Budget | None = None) -> None:
+    def __init__(self, settings: Settings, *, budget: Budget | None = None, reader: Reader | None = None) -> None:
         self._settings = settings
         self._budget = budget or Budget()
         self._stack = AsyncExitStack()
         self.store = Store(settings.database_url)
+        self._reader = reader or Reader()
+        if reader is None:
+            self._stack.push_async_callback(self._reader.close)
         self.workspace = ""
         self.platforms: dict[Platform, PlatformClient] = {}
         self.web: Web | None = None
@@ -98,7 +103,8 @@ class Bot:
             stack.push_async_callback(client.close)
         session = await stack.enter_async_context(ClientSession())
         slack = web_client(settings.slack_bot_token.get_secret_value(), settings.slack_api_url, session)
-        self.workspace = str((await slack.auth_test())["team_id"])
+        known = await slack.auth_test()
+        self.workspace, home = str(known["team_id"]), str(known.get("url") or "")
         await self.store.delivery.enter_workspace(self.workspace)
 
         def link(run: Run) -> str | None:
@@ -108,7 +114,8 @@ class Bot:
         people = People(slack, self.workspace)
         for_courier, for_heart = asyncio.Event(), asyncio.Event()
         ended: asyncio.Queue[str] = asyncio.Queue()
-        deliverer = Deliverer(self.store, Speech(slack, self._budget), link, _now, for_heart.set, people.name, ended)
+        speech = Speech(slack, self._budget)
+        deliverer = Deliverer(self.store, speech, link, _now, for_heart.set, people.name, ended, home)
         courier = Courier(deliverer, self.workspace, settings.admins, for_courier)
         tracker = Tracker(self._tracker_deps(platforms, for_courier))
         heart = Heart(self.store.holding, tracker, for_heart)
@@ -154,6 +161,7 @@ class Bot:
             give_up_after=settings.give_up_after,
             file_limit=settings.file_limit,
             document_limit=settings.document_limit,
+            reader=self._reader,
         )
 
     async def _end(self, tasks: list[asyncio.Task[None]]) -> None:

@@ -46,6 +46,7 @@ KPIS = Entry(
     literal=frozenset({"note", "region"}),
     fixed=Options(update_report=True),
     one_at_a_time=True,
+    when_changed=True,
     added_by="U0ANA",
 )
 
@@ -99,6 +100,7 @@ notebooks:
     fixed:
       update_report: true
     one_at_a_time: true
+    when_changed: true
 """
     )
     assert entries_of(text) == [meant(KPIS)]
@@ -433,6 +435,7 @@ def entries(draw: st.DrawFn) -> Entry:
             "defaults": defaults,
             "literal": draw(st.frozensets(st.sampled_from(names)) if names else st.just(frozenset[str]())),
             "one_at_a_time": draw(st.booleans()),
+            "when_changed": draw(st.booleans()),
             "added_by": draw(slack_ids),
             "gone_since": draw(st.none() | st.just(datetime(2026, 1, 1, tzinfo=UTC))),
         }

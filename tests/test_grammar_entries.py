@@ -45,7 +45,7 @@ def test_everything_can_be_said_in_one_line() -> None:
     command = parse(
         "add Weekly datalore:ana/Kpi7 region=EU --input region:select=EU,US --input days:slider=1..28/1 "
         'since=month-start --describe "Revenue, by region" --owner <@U123|ana> --channels <#C1|data>, <#C2|sales> '
-        "--update-report --one-at-a-time"
+        "--update-report --one-at-a-time --when-changed"
     )
     assert command == AddEntry(
         name="weekly",
@@ -61,6 +61,7 @@ def test_everything_can_be_said_in_one_line() -> None:
             channels=("C1", "C2"),
             fixed=Options(update_report=True),
             one_at_a_time=True,
+            when_changed=True,
         ),
     )
 
@@ -267,6 +268,7 @@ LINK = "datalore:o/i"
             "--one-at-a-time",
             "edit x --many-at-a-time",
         ),
+        ("edit x --always --when-changed", "exclude one another", "--when-changed", "edit x --always"),
         (f"add x {LINK} --live", "on Datalore", "--live", f"add x {LINK}"),
         (f"edit x {LINK} --live", "on Datalore", "--live", f"edit x {LINK}"),
         ("edit x --live --write-files", "for Datalore", "--write-files", "edit x --live"),

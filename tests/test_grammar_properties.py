@@ -153,6 +153,7 @@ details = st.builds(
     channels=st.none() | st.lists(ids, max_size=3, unique=True).map(tuple),
     fixed=st.none() | options.filter(lambda how: how != Options()),
     one_at_a_time=st.none() | st.just(True),
+    when_changed=st.none() | st.just(True),
 )
 
 
@@ -167,7 +168,9 @@ def test_an_entry_with_all_its_details_written_back_is_the_same(
     assert again == command.model_copy(update={"literal": again.literal})
 
 
-taken_away = st.sampled_from([{}, {"one_at_a_time": False}, {"fixed": None, "any_options": True}])
+taken_away = st.sampled_from(
+    [{}, {"one_at_a_time": False}, {"when_changed": False}, {"fixed": None, "any_options": True}]
+)
 changed = st.builds(lambda said, away: said.model_copy(update=away), details, taken_away)
 
 

@@ -41,6 +41,7 @@ _KEYS: Final = (
     "defaults",
     "fixed",
     "one_at_a_time",
+    "when_changed",
 )
 _ID = re.compile(r"[A-Z][A-Z0-9]{1,30}", re.ASCII)
 _WEB = re.compile(r"https?://[^\s<>|\"]+")
@@ -124,6 +125,7 @@ def _entry(page: Page, name: str, key: Node, node: Node, hosts: Hosts) -> Entry 
         page.line_of_text(fields["describe"], "The description", LONGEST_DESCRIPTION) if "describe" in fields else None
     )
     alone = page.truth(fields["one_at_a_time"], "“one_at_a_time”") if "one_at_a_time" in fields else False
+    changed = page.truth(fields["when_changed"], "“when_changed”") if "when_changed" in fields else False
     owner = _owner(page, fields["owner"]) if "owner" in fields else None
     channels = _channels(page, fields["channels"]) if "channels" in fields else ()
     if address is None or len(page.wrong) > before:
@@ -141,6 +143,7 @@ def _entry(page: Page, name: str, key: Node, node: Node, hosts: Hosts) -> Entry 
         channels=channels,
         fixed=fixed,
         one_at_a_time=bool(alone),
+        when_changed=bool(changed),
     )
 
 

@@ -48,6 +48,7 @@ _HEADER = """\
 #     fixed: {update_report: true}        # how it is always run; {} fixes the usual way. Datalore: update_report,
 #                                         # write_files, interactive; Deepnote: live, readonly, blocks: [id], dependents
 #     one_at_a_time: true                 # refuse a run while another one is under way
+#     when_changed: true                  # post results only when a key number or a table differs from last time
 #
 # Values stand here as they are, also those that Slack never shows because their names look secret.
 """
@@ -128,6 +129,8 @@ def fields(entry: Entry, hosts: Hosts) -> dict[str, Any]:
         said["fixed"] = _fixed(entry.fixed)
     if entry.one_at_a_time:
         said["one_at_a_time"] = True
+    if entry.when_changed:
+        said["when_changed"] = True
     return said
 
 

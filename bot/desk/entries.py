@@ -57,6 +57,7 @@ async def add(desk: Desk, command: AddEntry, caller: Caller) -> EntryAdded:
         channels=details.channels or (),
         fixed=details.fixed,
         one_at_a_time=bool(details.one_at_a_time),
+        when_changed=bool(details.when_changed),
         added_by=caller.person.id,
     )
     _check(desk, entry)
@@ -111,6 +112,7 @@ def edited(before: Entry, command: EditEntry) -> Entry:
             "owner": before.owner if details.owner is None else details.owner or None,
             "channels": before.channels if details.channels is None else details.channels,
             "fixed": None if details.any_options else details.fixed or before.fixed,
+            "when_changed": before.when_changed if details.when_changed is None else details.when_changed,
             "one_at_a_time": before.one_at_a_time if details.one_at_a_time is None else details.one_at_a_time,
         }
     )

@@ -55,7 +55,9 @@ async def rerun(desk: Desk, command: Rerun, caller: Caller) -> Started | UnderWa
     literal = (before.literal - frozenset(command.inputs)) | command.literal
     # What the catalogue has fixed since then holds for old cards too.
     options = entry.fixed if entry is not None and entry.fixed is not None else before.options
-    request = before.model_copy(update={"inputs": inputs, "literal": literal, "options": options, "adopt": None})
+    # Who asks again wants to see it, changed or not.
+    again = {"inputs": inputs, "literal": literal, "options": options, "adopt": None, "when_changed": False}
+    request = before.model_copy(update=again)
     return await _save(desk, Resolved(request, entry), caller, dm=command.dm, anyway=command.anyway)
 
 
@@ -159,6 +161,7 @@ def _of(entry: Entry) -> Request:
         inputs=entry.defaults,
         literal=entry.literal,
         owner=entry.owner,
+        when_changed=entry.when_changed,
     )
 
 

@@ -104,6 +104,7 @@ def _details(asked: Asked, given: Given, target: Address | None, defaults: Input
         fixed=_fixed(given, target, {*defaults, *(spec.name for spec in specs)}),
         any_options=given.has(flags.ANY_OPTIONS),
         one_at_a_time=given.either(flags.ONE_AT_A_TIME, flags.MANY_AT_A_TIME),
+        when_changed=given.either(flags.WHEN_CHANGED, flags.ALWAYS),
     )
 
 

@@ -79,14 +79,21 @@ OWNER = Flag(name="--owner", summary="whom to ask when it fails", takes="@person
 CHANNELS = Flag(name="--channels", summary="the only channels where it may be run", takes="#channel,#channel")
 ONE_AT_A_TIME = Flag(name="--one-at-a-time", summary="refuse a run while another one is under way")
 MANY_AT_A_TIME = Flag(name="--many-at-a-time", summary="no longer one at a time")
+WHEN_CHANGED = Flag(
+    name="--when-changed", summary="post results only when a key number or a table differs from the last success"
+)
+ALWAYS = Flag(name="--always", summary="post results again whether anything changed or not")
 ANY_OPTIONS = Flag(name="--any-options", summary="whoever runs it says how, as with any notebook")
 
 OPTIONS = (LIVE, READONLY, BLOCKS, DEPENDENTS, UPDATE_REPORT, WRITE_FILES, INTERACTIVE)
 """The flags that set an option."""
 FLAGS = (*OPTIONS, DM, ANYWAY)
 """The flags of `run`."""
-OF_ADD = (INPUT, DESCRIBE, OWNER, CHANNELS, ONE_AT_A_TIME, *OPTIONS)
-OF_EDIT = (INPUT, UNSET, DESCRIBE, OWNER, CHANNELS, ONE_AT_A_TIME, MANY_AT_A_TIME, *OPTIONS, ANY_OPTIONS)
+OF_ADD = (INPUT, DESCRIBE, OWNER, CHANNELS, ONE_AT_A_TIME, WHEN_CHANGED, *OPTIONS)
+OF_EDIT = (
+    *(INPUT, UNSET, DESCRIBE, OWNER, CHANNELS, ONE_AT_A_TIME, MANY_AT_A_TIME, WHEN_CHANGED, ALWAYS),
+    *(*OPTIONS, ANY_OPTIONS),
+)
 _ALL = (*FLAGS, MINE, FAILED, *OF_EDIT)
 
 

@@ -57,6 +57,10 @@ def _details(details: EntryDetails, *, editing: bool) -> list[str]:
         said.append(flags.ONE_AT_A_TIME.name)
     elif editing and details.one_at_a_time is not None:
         said.append(flags.MANY_AT_A_TIME.name)
+    if details.when_changed:
+        said.append(flags.WHEN_CHANGED.name)
+    elif editing and details.when_changed is not None:
+        said.append(flags.ALWAYS.name)
     said += [flags.ANY_OPTIONS.name] * details.any_options
     return said + _options(details.fixed) if details.fixed else said
 

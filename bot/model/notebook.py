@@ -92,6 +92,7 @@ class Request(Frozen):
         options: How to run it.
         owner: Slack's user id of whom to ask about the notebook.
         adopt: Not to be started: watch this run of the platform, or with "" the newest one.
+        when_changed: Results are wanted only where something differs from the last success.
     """
 
     notebook: Notebook
@@ -103,6 +104,7 @@ class Request(Frozen):
     options: Options = Options()
     owner: str | None = None
     adopt: str | None = None
+    when_changed: bool = False
 
 
 class Entry(Frozen):
@@ -119,6 +121,7 @@ class Entry(Frozen):
         channels: Where it may be run, as Slack's channel ids; empty means everywhere.
         fixed: How it is always run; None where each request says how.
         one_at_a_time: A second run waits for no one: it is refused while one is under way.
+        when_changed: Results are posted only where something differs from the last success.
         added_by: Slack's user id.
         gone_since: When the platform first said that it has no such notebook.
     """
@@ -135,6 +138,7 @@ class Entry(Frozen):
     channels: tuple[str, ...] = ()
     fixed: Options | None = None
     one_at_a_time: bool = False
+    when_changed: bool = False
     added_by: str = ""
     gone_since: datetime | None = None
 

@@ -69,11 +69,12 @@ class Figure(Frozen):
 
 
 class Shape(Frozen):
-    """How large a table was."""
+    """How large a table was; `cells` is a digest of what stood in it, empty where that isn't known."""
 
     name: str
     rows: int
     columns: int
+    cells: str = ""
 
 
 class Output(Frozen):

@@ -2,36 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from typing import Any, ClassVar
-
-import yaml
+from typing import Any, Final, Literal
 
 from bot.model import Document, Failure, InputValue
-from bot.outputs.read import Part, document, joined, mappings, plain, traceback
+from bot.outputs import yaml12
+from bot.outputs.read import Part, document
+from bot.outputs.source import MARK
+from bot.outputs.text import joined, line, mapping, mappings, plain, traceback
 
-_Safe: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-
-
-class _Loader(_Safe):  # type: ignore[misc]  # the C loader is untyped
-    """Reads YAML 1.2's core schema, as snapshots are written: `NO` is a word, and a date is text."""
-
-    yaml_implicit_resolvers: ClassVar[dict[str, list[tuple[str, re.Pattern[str]]]]] = {}
-
-
-for _tag, _words, _first in (
-    ("null", r"~|null|Null|NULL|", ["~", "n", "N", ""]),
-    ("bool", r"true|True|TRUE|false|False|FALSE", list("tTfF")),
-    ("int", r"[-+]?(0|[1-9][0-9]*)", list("-+0123456789")),
-    ("float", r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?", list("-+.0123456789")),
-    ("float", r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)", list("-+.")),
-):
-    _Loader.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(rf"(?:{_words})\Z"), _first)
-TEXT_BLOCKS = ("text-cell", "markdown", "rich-text")
-HEADINGS = {"text-cell-h1": "#", "text-cell-h2": "##", "text-cell-h3": "###"}
-DEEPEST = 60
-"""A snapshot has about a dozen levels; libyaml's loader goes down without a limit, and takes the process with it."""
+TEXT_BLOCKS: Final = ("text-cell", "markdown", "rich-text", "image", "separator")
+HEADINGS: Final = {"text-cell-h1": "#", "text-cell-h2": "##", "text-cell-h3": "###"}
 
 
 def read(content: bytes) -> Document:
@@ -40,18 +21,7 @@ def read(content: bytes) -> Document:
     Raises:
         ValueError: It isn't a snapshot; the message says why, for people.
     """
-    raw = _load(content)
-    project = raw.get("project")
-    notebooks = mappings(project.get("notebooks")) if isinstance(project, Mapping) else ()
-    if not notebooks:
-        raise ValueError("the snapshot holds no notebook")
-    blocks = sorted(mappings(notebooks[0].get("blocks")), key=lambda block: joined(block.get("sortingKey")))
-    read_document = document(
-        joined(notebooks[0].get("name")), (_part(number, block) for number, block in enumerate(blocks, start=1))
-    )
-    if read_document.failure is None:
-        return read_document.model_copy(update={"failure": _execution_failure(raw)})
-    return read_document
+    return read_loaded(yaml12.load(content))
 
 
 def inputs(content: bytes) -> dict[str, InputValue]:
@@ -60,42 +30,49 @@ def inputs(content: bytes) -> dict[str, InputValue]:
     Raises:
         ValueError: It isn't a snapshot.
     """
-    execution = _load(content).get("execution")
-    given = execution.get("inputs") if isinstance(execution, Mapping) else None
-    if not isinstance(given, Mapping):
-        return {}
+    return inputs_loaded(yaml12.load(content))
+
+
+def read_loaded(raw: Mapping[str, Any]) -> Document:
+    """Read a snapshot whose YAML is loaded.
+
+    Raises:
+        ValueError: It isn't a snapshot; the message says why, for people.
+    """
+    notebook = first_notebook(raw)
+    read_document = document(
+        joined(notebook.get("name")), (_part(number, block) for number, block in enumerate(blocks(notebook), start=1))
+    )
+    if read_document.failure is None:
+        return read_document.model_copy(update={"failure": _execution_failure(raw)})
+    return read_document
+
+
+def inputs_loaded(raw: Mapping[str, Any]) -> dict[str, InputValue]:
+    """The inputs of a snapshot whose YAML is loaded."""
     return {
         str(name): tuple(str(item) for item in value)
         if isinstance(value, list)
         else (value if isinstance(value, bool) else str(value))
-        for name, value in given.items()
+        for name, value in mapping(mapping(raw.get("execution")).get("inputs")).items()
     }
 
 
-def _load(content: bytes) -> Mapping[str, Any]:
-    try:
-        fault = _fault(content)
-        raw = None if fault else yaml.load(content, Loader=_Loader)  # noqa: S506, a safe loader
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
-        raise ValueError("the snapshot isn't readable YAML") from error
-    if fault or not isinstance(raw, Mapping):
-        raise ValueError(fault or "the snapshot isn't a document")
-    return raw
+def first_notebook(raw: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The notebook that ran.
+
+    Raises:
+        ValueError: There is none.
+    """
+    notebooks = mappings(mapping(raw.get("project")).get("notebooks"))
+    if not notebooks:
+        raise ValueError("the snapshot holds no notebook")
+    return notebooks[0]
 
 
-def _fault(content: bytes) -> str:
-    """What makes it unfit for loading, seen in its events, which take no depth: aliases stand for gigabytes."""
-    depth = 0
-    for event in yaml.parse(content, Loader=_Loader):
-        if isinstance(event, yaml.events.AliasEvent):
-            return "the snapshot uses YAML aliases"
-        if isinstance(event, yaml.events.CollectionStartEvent):
-            depth += 1
-        elif isinstance(event, yaml.events.CollectionEndEvent):
-            depth -= 1
-        if depth > DEEPEST:
-            return "the snapshot is nested too deeply"
-    return ""
+def blocks(notebook: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """A notebook's blocks in the order in which people see them."""
+    return sorted(mappings(notebook.get("blocks")), key=lambda block: joined(block.get("sortingKey")))
 
 
 def _part(number: int, block: Mapping[str, Any]) -> Part:
@@ -103,18 +80,34 @@ def _part(number: int, block: Mapping[str, Any]) -> Part:
     source = joined(block.get("content"))
     if level := HEADINGS.get(kind):
         source = f"{level} {' '.join(source.split())}"
-    family = "text" if kind.startswith(TEXT_BLOCKS) else "input" if kind.startswith("input-") else "code"
-    return Part(number=number, kind=family, source=source, outputs=mappings(block.get("outputs")))
+    elif kind.startswith("text-cell"):
+        source = source.replace("#", "\\#")  # words, no Markdown: a number sign is no heading
+    family: Literal["code", "text", "input", "figure"] = "code"
+    if kind.startswith(TEXT_BLOCKS):
+        family = "text"
+    elif kind.startswith("input-"):
+        family = "input"
+    elif kind == "big-number":
+        family = "figure"
+    metadata = mapping(block.get("metadata"))
+    tags = metadata.get("tags")
+    return Part(
+        number=number,
+        kind=family,
+        source=source,
+        outputs=mappings(block.get("outputs")),
+        marked=isinstance(tags, list) and MARK in tags,
+        named=line(joined(metadata.get("deepnote_big_number_title"))),
+    )
 
 
 def _execution_failure(raw: Mapping[str, Any]) -> Failure | None:
     """What the run as a whole failed of, where no block says so."""
-    execution = raw.get("execution")
-    error = execution.get("error") if isinstance(execution, Mapping) else None
+    error = mapping(raw.get("execution")).get("error")
     if not isinstance(error, Mapping):
         return None
     return Failure(
         name=plain(joined(error.get("name")))[:200],
-        message=plain(joined(error.get("message")))[:2_000],
+        message=plain(joined(error.get("message"))[:100_000])[:2_000],
         traceback=traceback(error.get("traceback")),
     )

@@ -80,4 +80,6 @@ def rules(entry: Entry) -> list[str]:
         lines.append("Only in: " + " ".join(f"<#{channel}>" for channel in entry.channels[:20]))
     if entry.one_at_a_time:
         lines.append("Only one run at a time")
+    if entry.when_changed:
+        lines.append("Posts results only when a key number or a table changed")
     return lines

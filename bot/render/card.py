@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING, Final
 
 from bot.model import Platform
 from bot.render import ids
-from bot.render.masks import discreet, shown
+from bot.render.earlier import run_link
+from bot.render.figures import headline_words
+from bot.render.masks import briefly, discreet, shown
 from bot.render.states import detail, elsewhere, headline, platform, title
 from bot.render.text import MOST_FIELD, Block, button, context, count, exact, fitted, mrkdwn, plain, section
 
 if TYPE_CHECKING:
-    from bot.model import Options, Run
+    from bot.model import Options, Results, Run
 
 MOST_INPUTS: Final = 20
 FEW_INPUTS: Final = 4
@@ -20,14 +22,19 @@ SHORT_INPUTS: Final = 160
 MOST_URL: Final = 3_000
 
 
-def card(run: Run, link: str | None, owner: str = "") -> tuple[str, list[Block]]:
+def card(
+    run: Run, link: str | None, owner: str = "", results: Results | None = None, home: str = ""
+) -> tuple[str, list[Block]]:
     """The card's fallback text and blocks.
 
     Args:
         run: The run, as it stands.
         link: Where people can open the notebook.
         owner: The name of the notebook's owner, where it's known.
+        results: What it left, once it has ended.
+        home: The workspace's web address, for links to other cards.
     """
+    said = _answer(briefly(run, results), home) if results is not None else ""
     run = discreet(run)
     name, state, more = f"📓 *{title(run)}* · run {run.number}", headline(run), detail(run, owner)
     asked, inputs = f"asked by {plain(run.asker_name, 80)} · {how(run)}", inputs_line(run)
@@ -36,9 +43,19 @@ def card(run: Run, link: str | None, owner: str = "") -> tuple[str, list[Block]]
     else:
         below = "\n".join(words for words in (state, more) if words)
         blocks = [_fields(name, asked), section(below), context(inputs)]
+    if said:
+        blocks.append(section(said))
     blocks.append({"type": "actions", "block_id": f"run:{run.number}", "elements": _buttons(run, link)})
-    text = f"📓 {title(run)} · run {run.number}: {state}" + (f"\n{more}" if more else "")
+    text = f"📓 {title(run)} · run {run.number}: {state}" + "".join(f"\n{words}" for words in (more, said) if words)
     return fitted(text, MOST_FIELD), blocks
+
+
+def _answer(results: Results, home: str) -> str:
+    """The key number that the notebook marks; or that nothing changed, where only changes were wanted."""
+    if results.quiet and results.earlier is not None:
+        return f"Nothing changed since {run_link(results.earlier, home)}"
+    words = headline_words(results)
+    return f"*{words}*" if words else ""
 
 
 def _fields(*several: str) -> Block:

@@ -10,7 +10,7 @@ from bot.render.text import spoken
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from bot.model import Failure, InputValue, Output, Results, Run
+    from bot.model import Artifact, Earlier, Failure, Figure, InputValue, Output, Results, Run, Table
 
 MASK: Final = "••••"
 CAMEL: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
@@ -64,9 +64,16 @@ def _masked(found: re.Match[str], mask: str) -> str:
     return f"{found['name']}{found['equals']}{mask}" if secret(found["name"]) else found[0]
 
 
+def as_it_is(words: str) -> str:
+    """Hides nothing, for there is nothing to hide."""
+    return words
+
+
 def _hiding(secrets: Iterable[str]) -> Callable[[str], str]:
     parts = {part for one in secrets for part in (one, one.strip(), *(one[:most] for most in REPEATED))}
     longest_first = sorted((one for one in parts if len(one) >= SHORTEST), key=len, reverse=True)
+    if not longest_first:
+        return as_it_is
 
     def hide(words: str) -> str:
         for one in longest_first:
@@ -84,22 +91,66 @@ def discreet(run: Run) -> Run:
 
 
 def discreet_results(run: Run, results: Results) -> Results:
-    """The results, with the run's secret values hidden."""
+    """The results, with the run's secret values hidden, wherever they stand but in pictures."""
     hide = hiding(run)
-    failure = results.failure
+    if hide is as_it_is:
+        return results
+    failure, headline, earlier = results.failure, results.headline, results.earlier
     return results.model_copy(
         update={
             "outputs": tuple(_output(one, hide) for one in results.outputs),
             "failure": None if failure is None else _failure(failure, hide),
             "left_out": tuple(hide(words) for words in results.left_out),
+            "artifacts": tuple(_artifact(one, hide) for one in results.artifacts),
+            "headline": None if headline is None else _figure(headline, hide),
+            "earlier": None if earlier is None else _earlier(earlier, hide),
         }
     )
 
 
+def briefly(run: Run, results: Results) -> Results:
+    """As discreet_results, of what one line can tell: no outputs but the last words, and no files."""
+    last = next((one for one in reversed(results.outputs) if one.kind == "text" and one.text.strip()), None)
+    few = {"outputs": () if last is None else (last,), "left_out": (), "artifacts": ()}
+    return discreet_results(run, results.model_copy(update=few))
+
+
 def _output(output: Output, hide: Callable[[str], str]) -> Output:
-    text, title = hide(output.text), hide(output.title)
-    same = text == output.text and title == output.title
-    return output if same else output.model_copy(update={"text": text, "title": title})
+    # A picture's base64 holds no words; hiding in it what looks like one would break it.
+    words = ("text", "title", "note") if output.kind == "image" else ("text", "title", "note", "data")
+    changes: dict[str, object] = {}
+    for word in words:
+        said = getattr(output, word)
+        if (hidden := hide(said)) != said:
+            changes[word] = hidden
+    if output.figure is not None:
+        changes["figure"] = _figure(output.figure, hide)
+    if output.table is not None:
+        changes["table"] = _table(output.table, hide)
+    return output.model_copy(update=changes) if changes else output
+
+
+def _table(table: Table, hide: Callable[[str], str]) -> Table:
+    columns = tuple(one.model_copy(update={"name": hide(one.name)}) for one in table.columns)
+    rows = tuple(tuple(hide(cell) for cell in row) for row in table.rows)
+    return table.model_copy(update={"columns": columns, "rows": rows})
+
+
+def _figure(figure: Figure, hide: Callable[[str], str]) -> Figure:
+    return figure.model_copy(update={"name": hide(figure.name), "text": hide(figure.text)})
+
+
+def _artifact(artifact: Artifact, hide: Callable[[str], str]) -> Artifact:
+    url = artifact.url if hide(artifact.url) == artifact.url else ""  # half an address leads nowhere
+    return artifact.model_copy(update={"name": hide(artifact.name), "note": hide(artifact.note), "url": url})
+
+
+def _earlier(earlier: Earlier, hide: Callable[[str], str]) -> Earlier:
+    changes = tuple(
+        one.model_copy(update={word: hide(getattr(one, word)) for word in ("name", "before", "now", "by")})
+        for one in earlier.changes
+    )
+    return earlier.model_copy(update={"changes": changes})
 
 
 def _failure(failure: Failure, hide: Callable[[str], str]) -> Failure:

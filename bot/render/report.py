@@ -1,45 +1,34 @@
-"""The report: what a run left, as one message that reads like a page, its pictures and its files.
+"""The report: what a run left, as a few messages that read like a page, its pictures and its files.
 
-Whatever the results hold, Slack's limits hold too: what doesn't fit is named in one line at the end.
+Whatever the results hold, Slack's limits hold too: what doesn't fit is named in one list at the end, and comes as a
+file where it can.
 """
 
 from __future__ import annotations
 
-import json
-import re
-from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from bot.outputs.read import last_heading
+from bot.render.charts import chart_files, others
+from bot.render.earlier import since
 from bot.render.failure import failed
-from bot.render.files import Picture, Upload, listed, pictures, uploads
-from bot.render.markdown import rich_text
+from bot.render.figures import headline_words, key_numbers
+from bot.render.files import Files, Made, Maker, Picture, Upload, listed, named, pictures, uploads
 from bot.render.masks import discreet_results
+from bot.render.pages import pages
 from bot.render.states import title
-from bot.render.text import Block, clean, code, context, count, head, plain, section
-from bot.render.wide import narrowed
+from bot.render.text import Block, context, lines_within, plain, section
+from bot.render.units import Units
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from bot.model import Output, Results, Run
 
-MOST_WEIGHT: Final = 11_000
-"""Of all blocks, as JSON: under the 13,000 characters at which Slack refuses a message."""
-BLOCK_WEIGHT: Final = 60
-"""What Slack may count for a block beside its JSON."""
-MOST_OUTPUTS: Final = 30
-MOST_SENTENCES: Final = 3
-"""Lines; more of them are a log."""
-MADE_FOR_CODE: Final = re.compile(r"\S[ ]{2,}\S|\t|^[ ]|^[\[({<'\"|+>$%#-]|[\\{}]|\w\(|^\w+:\S+:")
-MOST_SAID: Final = 2_800
-"""Characters of one output."""
-MOST_LINES: Final = 40
-MOST_NAMED: Final = 5
-LEAST_SAID: Final = 200
-"""Fewer say nothing."""
 MOST_LEFT_OUT: Final = 12
+LEFT_OUT: Final = 1_600
+"""Characters of the list of what was left out."""
+FEW: Final = 2
+SHORT: Final = 240
+"""Characters of such a list that is one line."""
 SUMMARY: Final = 160
 """Characters that a last line may have to be the closing line's answer."""
 
@@ -52,114 +41,70 @@ class Said:
     blocks: list[Block] | None = None
 
 
-Part = Said | Picture | Upload
+Part = Said | Files
 
 
-def parts(run: Run, results: Results) -> list[Part]:
-    """What the thread tells of the results, in its order: always the same for the same results."""
+def parts(run: Run, results: Results, home: str = "") -> list[Part]:
+    """What the thread tells of the results, in its order: always the same for the same results.
+
+    Args:
+        run: The run, ended.
+        results: What it left.
+        home: The workspace's web address, for links to other cards.
+    """
+    if results.quiet:
+        return []
     results = discreet_results(run, results)
     left_out = [plain(words, 200) for words in results.left_out]
-    drawn = pictures(run, results.outputs, left_out)
+    images = pictures(run, results.outputs, left_out)
     files = uploads(results.artifacts, left_out)
-    blocks = _report(run, results, left_out)
-    said = [Said(text=_fallback(run, results), blocks=blocks)] if blocks else []
-    return [*said, *drawn, *files]
+    maker = Maker(named(run))
+    messages = _messages(run, results, home, maker, left_out)
+    text = _fallback(run, results)
+    said = [Said(text=text, blocks=blocks) for blocks in messages]
+    together: list[tuple[Picture | Made | Upload, ...]] = [tuple(images), (*maker.files, *files)]
+    return [*said, *(Files(some) for some in together if some)]
 
 
-def _report(run: Run, results: Results, left_out: list[str]) -> list[Block]:
-    """The message's blocks; none where there is nothing to tell."""
-    below: list[Block] = []
-    if results.failure is not None:
-        below += failed(results.failure)
+def _messages(run: Run, results: Results, home: str, maker: Maker, left_out: list[str]) -> list[list[Block]]:
+    """The messages' blocks; none where there is nothing to tell."""
+    named_so = title(run)
+    end = failed(run, results, maker, home)
     files = listed(results.artifacts)
     if files:
-        below.append(section(files))
-    top = section(f"*{title(run)}*")
-    room = MOST_WEIGHT - _weight([top, *below]) - MOST_LEFT_OUT * 220
-    said = _outputs(results.outputs, title(run), room, left_out)
+        end.append(section(files))
+    top = [section(f"*{named_so}*"), *key_numbers(results, left_out)]
+    change = since(results, home)
+    if change:
+        top.append(context(change))
+    units = Units(named_so, top, end, maker).of(_told(results), left_out)
+    chart_files(results.outputs, maker, left_out)
+    others(results.outputs, left_out)
     if left_out:
-        below.append(context(_not_shown(left_out)))
-    return [top, *said, *below] if said or below else []
+        end.append(context(_not_shown(left_out)))
+    return pages(named_so, top, units, end) if units or end or len(top) > 1 else []
+
+
+def _told(results: Results) -> list[tuple[int, Output]]:
+    """The outputs that are words or tables, with their places; the key number at the top isn't said again."""
+    marked = results.headline.text.strip() if results.headline is not None else None
+    return [
+        (place, one)
+        for place, one in enumerate(results.outputs)
+        if (one.kind in ("table", "data") or (one.kind in ("text", "markdown") and one.text.strip()))
+        and (one.kind != "text" or one.text.strip() != marked)
+    ]
 
 
 def _not_shown(left_out: list[str]) -> str:
-    kept = [words.rstrip(".") for words in left_out[:MOST_LEFT_OUT] if words]
-    more = len(left_out) - MOST_LEFT_OUT
-    return f"Not shown here: {'; '.join([*kept, *([f'and {more} more'] if more > 0 else [])])}."
-
-
-def _outputs(outputs: Iterable[Output], named: str, room: int, left_out: list[str]) -> list[Block]:
-    """The texts under their headings, as many as fit: the last one first of all, for it is most often the answer."""
-    told = [(place, one) for place, one in enumerate(outputs) if one.kind in ("text", "markdown") and one.text.strip()]
-    others = Counter(plain(one.text, 60) or "an output" for one in outputs if one.kind == "other")
-    shown: dict[int, Block] = {}
-    cut_short = set[int]()
-    for place, one in [*told[-1:], *told[:-1]]:
-        heading = BLOCK_WEIGHT + 100 + len(one.title)
-        block, whole = _output(one, room - heading) if len(shown) < MOST_OUTPUTS else (None, True)
-        if block is None:
-            continue
-        shown[place] = block
-        room -= _weight([block]) + heading
-        if not whole:
-            cut_short.add(one.block)
-    blocks: list[Block] = []
-    heading_now = named
-    for place, one in told:
-        if place not in shown:
-            continue
-        own = plain(one.title, 150)
-        if own and own != heading_now:
-            heading_now = own
-            if own.casefold() != named.casefold():
-                blocks.append(section(f"*{own}*"))
-        blocks.append(shown[place])
-        if one.kind == "markdown":
-            heading_now = plain(last_heading(one.text), 150) or heading_now
-    if cut_short:
-        left_out.append(_the_rest(sorted(cut_short)))
-    if len(told) > len(shown):
-        left_out.append(count(len(told) - len(shown), "more output"))
-    left_out += [words if number == 1 else f"{words} ({number} times)" for words, number in others.items()]
-    return blocks
-
-
-def _the_rest(blocks: list[int]) -> str:
-    """`the rest of blocks 3, 5 and 7 more`."""
-    if len(blocks) == 1:
-        return f"the rest of block {blocks[0]}"
-    more = f" and {len(blocks) - MOST_NAMED} more" if len(blocks) > MOST_NAMED else ""
-    return f"the rest of blocks {', '.join(map(str, blocks[:MOST_NAMED]))}{more}"
-
-
-def _output(output: Output, room: int) -> tuple[Block | None, bool]:
-    """The block of one output, and whether all of it is there; None where there is no room."""
-    text = clean(output.text[: 4 * MOST_SAID]).strip("\n")
-    lines = text.split("\n")
-    whole = "\n".join(lines[:MOST_LINES]) + ("\n…" if len(lines) > MOST_LINES else "")
-    most = min(MOST_SAID, room)
-    while most >= LEAST_SAID:
-        words, narrow = narrowed(head(whole, most)) if output.kind == "text" else (head(whole, most), False)
-        block = rich_text(words) if output.kind == "markdown" else prose(words) or code(words)
-        if block is None:
-            return None, True
-        if _weight([block]) <= room:
-            return block, len(text) <= most and len(lines) <= MOST_LINES and not narrow
-        most = min(most * 2 // 3, len(whole) - 1)
-    return None, False
-
-
-def prose(words: str) -> Block | None:
-    """A sentence or a few, as plain text; None for what is made for a fixed width: tables, logs, values of code."""
-    lines = words.split("\n")
-    if len(lines) > MOST_SENTENCES or any(MADE_FOR_CODE.search(line) for line in lines) or not words.strip():
-        return None
-    element = {"type": "rich_text_section", "elements": [{"type": "text", "text": words}]}
-    return {"type": "rich_text", "elements": [element]}
-
-
-def _weight(blocks: list[Block]) -> int:
-    return sum(BLOCK_WEIGHT + len(json.dumps(block, ensure_ascii=False)) for block in blocks)
+    """One line where it's short, else a list."""
+    several = [words.rstrip(".") for words in left_out if words]
+    more = len(several) - MOST_LEFT_OUT
+    kept = [*several[:MOST_LEFT_OUT], *([f"and {more} more"] if more > 0 else [])]
+    line = f"Not shown here: {'; '.join(kept)}."
+    if len(kept) <= FEW and len(line) <= SHORT:
+        return line
+    return "Not shown here:\n" + lines_within([f"• {words}" for words in kept], LEFT_OUT)
 
 
 def _fallback(run: Run, results: Results) -> str:
@@ -167,12 +112,16 @@ def _fallback(run: Run, results: Results) -> str:
     if results.failure is not None:
         words = f"{plain(results.failure.name) or 'Error'}: {plain(results.failure.message, 300)}".rstrip(": ")
     else:
-        words = plain(next((one.text for one in results.outputs if one.kind in ("text", "markdown")), ""), 300)
+        told = (one.text for one in results.outputs if one.kind in ("text", "markdown") and one.text.strip())
+        words = headline_words(results) or plain(next(told, ""), 300)
     return words or f"What {title(run)} left"
 
 
 def answer(results: Results) -> str:
-    """The last thing that the notebook said, where that is one short line; else nothing."""
+    """The key number that the notebook marks; else the last thing that it said, where that is one short line."""
+    marked = headline_words(results)
+    if marked:
+        return marked
     told = [one.text.strip() for one in results.outputs if one.kind == "text" and one.text.strip()]
     if not told or "\n" in told[-1] or len(told[-1]) > SUMMARY:
         return ""

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Final
 from bot.model import Cause, NewsKind, State
 from bot.render import ids
 from bot.render.card import inputs_line
+from bot.render.earlier import run_link
 from bot.render.failure import where
-from bot.render.masks import discreet, discreet_results, hiding
+from bot.render.masks import briefly, discreet, hiding
 from bot.render.report import Said, answer
 from bot.render.states import (
     detail,
@@ -90,10 +91,10 @@ def _files(names: Iterable[str]) -> str:
     return ", ".join(known[:MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
 
 
-def closing(run: Run, results: Results | None, now: datetime, owner: str = "") -> str:
+def closing(run: Run, results: Results | None, now: datetime, owner: str = "", home: str = "") -> str:
     """The last line of the thread: it mentions who asked, and an admin who stopped the tracking for them."""
     run = discreet(run)
-    line = _closing(run, None if results is None else discreet_results(run, results), owner)
+    line = _closing(run, None if results is None else briefly(run, results), owner, home)
     ended = run.progress.ended_at
     if ended is not None and now - ended > LATE and run.progress.state in ENDED:
         line += f"\nFinished {day(ended)}, told {day(now)}: I couldn't look or post earlier."
@@ -101,7 +102,7 @@ def closing(run: Run, results: Results | None, now: datetime, owner: str = "") -
 
 
 def farewell(
-    run: Run, results: Results | None, now: datetime, *, listeners: Iterable[str] = (), owner: str = ""
+    run: Run, results: Results | None, now: datetime, *, listeners: Iterable[str] = (), owner: str = "", home: str = ""
 ) -> Said:
     """The closing line, with those who asked to be told too, and a way to ask the notebook's owner.
 
@@ -111,8 +112,9 @@ def farewell(
         now: When it's told.
         listeners: Slack's user ids.
         owner: The owner's name, where there is one to be asked.
+        home: The workspace's web address, for links to other cards.
     """
-    line = closing(run, results, now, owner)
+    line = closing(run, results, now, owner, home)
     others = [mention(user) for user in listeners if user not in (run.asker, run.untracked_by)]
     if others:
         line = fitted(f"{line}\nTold too: {' '.join(others[:MOST_TOLD])}", MOST_SECTION)
@@ -130,12 +132,12 @@ def _owner_asked(run: Run, news: News) -> str:
     return asked + inputs_line(run).replace("_no inputs_", "no inputs") + (f": {reason}" if reason else "")
 
 
-def _closing(run: Run, results: Results | None, owner: str) -> str:
+def _closing(run: Run, results: Results | None, owner: str, home: str) -> str:
     progress = run.progress
     who, name = mention(run.asker), f"*{title(run)}*"
     match progress.state:
         case State.SUCCEEDED:
-            said = answer(results) if results is not None else ""
+            said = _answer(results, home) if results is not None else ""
             return f"✅ {who} {name} succeeded{_lasting(run, 'in')}" + (f": {said}" if said else "")
         case State.FAILED:
             return f"❌ {who} {name} failed{_lasting(run, 'after')}{_cause(run, results)}"
@@ -155,6 +157,12 @@ def _closing(run: Run, results: Results | None, owner: str) -> str:
             return f"▶️ {who} {name} was started in the notebook itself. {detail(run)}"
         case _:
             return f"{headline(run)} · {who}"
+
+
+def _answer(results: Results, home: str) -> str:
+    if results.quiet and results.earlier is not None:
+        return f"nothing changed since {run_link(results.earlier, home)}"
+    return answer(results)
 
 
 def _lasting(run: Run, word: str) -> str:

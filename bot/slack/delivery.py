@@ -14,11 +14,10 @@ from slack_sdk.errors import SlackClientError
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from bot.model import Cause, State
-from bot.outputs.pictures import picture
 from bot.render import replies, thread
 from bot.render.card import card
-from bot.render.files import Picture, Upload
 from bot.render.report import Said, parts
+from bot.slack.attaching import NOT_MEMBER, Attaching
 from bot.slack.speech import SlackLater, SlackNo
 
 if TYPE_CHECKING:
@@ -35,7 +34,6 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 FINAL_FIRST, CARDS_NEXT, CHANGES_LAST = 0, 1, 2
-NOT_MEMBER: Final = frozenset({"not_in_channel", "channel_not_found"})
 CARD_GONE: Final = frozenset(
     {
         "message_not_found",
@@ -50,11 +48,6 @@ CARD_GONE: Final = frozenset(
     }
 )
 REPLY_URL_SECONDS: Final = 1_700
-FILE_TRIES: Final = 6
-"""Deliveries in a row that a file may hold up; then the thread goes on without it."""
-NO_ANSWER: Final = "no answer"
-NO_FILES: Final = NOT_MEMBER | {NO_ANSWER}
-"""What one file is refused with holds for the others."""
 
 
 @dataclass(slots=True)
@@ -80,6 +73,7 @@ class Deliverer:
         name_of: A person's name by their id.
         ended: Who asked for what has just been told to its end.
         ring_tracker: Tells the tracker that a card is posted, or can't be.
+        home: The workspace's web address, for links to other cards.
     """
 
     store: Store
@@ -89,6 +83,12 @@ class Deliverer:
     ring_tracker: Callable[[], None]
     name_of: Callable[[str], Awaitable[str]]
     ended: asyncio.Queue[str]
+    home: str = ""
+
+    @property
+    def attaching(self) -> Attaching:
+        """What posts files."""
+        return Attaching(self.store, self.speech)
 
     async def deliver(self, parcel: Parcel) -> None:
         """Show everything that isn't shown yet.
@@ -129,7 +129,7 @@ class Deliverer:
         try:
             channel = await self._dm(run.asker) if run.dm else run.channel
             await self._take(parcel, "chat.postMessage", channel)
-            text, blocks = await self._card(run)
+            text, blocks = await self._card(story)
             posted = await self._post(channel, text, blocks)
         except SlackNo as refusal:
             log.info("run %d: no card: %s", run.id, refusal.word)
@@ -145,13 +145,13 @@ class Deliverer:
 
     async def _edit(self, parcel: Parcel, story: Story) -> tuple[Story, str]:
         """Edit the card, if it doesn't show what is true; answers with what it shows, and its digest."""
-        text, blocks = await self._card(story.run)
+        text, blocks = await self._card(story)
         if _digest(text, blocks) == story.card.shown:
             return story, story.card.shown
         await self._take(parcel, "chat.update")
         # Waiting may have taken long: what is shown is what is true now.
         story = await self._story(parcel) or story
-        text, blocks = await self._card(story.run)
+        text, blocks = await self._card(story)
         try:
             await self.speech.say(
                 "chat.update", channel=story.card.channel, ts=story.card.ts, text=text, blocks=blocks, **_PLAIN
@@ -160,9 +160,11 @@ class Deliverer:
             log.warning("run %d: its card can't be edited: %s", story.run.id, refusal.word)
         return story, _digest(text, blocks)
 
-    async def _card(self, run: Run) -> tuple[str, list[Block]]:
+    async def _card(self, story: Story) -> tuple[str, list[Block]]:
         """The card as it should be; it names the owner only of a notebook that is gone."""
-        return card(run, self.link(run), await self._owner(run) if run.progress.gone_since else "")
+        run = story.run
+        owner = await self._owner(run) if run.progress.gone_since else ""
+        return card(run, self.link(run), owner, story.results, self.home)
 
     async def _owner(self, run: Run) -> str:
         return await self.name_of(run.request.owner) if run.request.owner else ""
@@ -179,55 +181,24 @@ class Deliverer:
     async def _end(self, parcel: Parcel, story: Story) -> None:
         """Tell the results, each part noted as it's posted, and last the closing line."""
         # Reading pictures and Markdown is work for a processor, and the loop has others waiting.
-        told = [] if story.results is None else await asyncio.to_thread(parts, story.run, story.results)
+        told = [] if story.results is None else await asyncio.to_thread(parts, story.run, story.results, self.home)
         refused: dict[str, list[str]] = {}
         for number, part in enumerate(told[story.card.parts :], start=story.card.parts + 1):
             if isinstance(part, Said):
                 await self._reply(parcel, story, part)
-            elif word := await self._file(parcel, story, part):
-                refused.setdefault(word, []).append(part.name)
-                if word in NO_FILES:
-                    refused[word] += [later.name for later in told[number:] if not isinstance(later, Said)]
-                    break
+            else:
+                await self.attaching.attach(story, part, parcel.urgency, refused)
             await self.store.delivery.told(story.run.id, parts=number)
         for word, names in refused.items():
             why = thread.not_a_member(names) if word in NOT_MEMBER else thread.no_files(word, names)
             await self._reply(parcel, story, Said(text=why))
         owner = await self._owner(story.run)
-        await self._reply(
-            parcel,
-            story,
-            thread.farewell(story.run, story.results, self.now(), listeners=story.listeners, owner=owner),
+        last = thread.farewell(
+            story.run, story.results, self.now(), listeners=story.listeners, owner=owner, home=self.home
         )
+        await self._reply(parcel, story, last)
         await self.store.delivery.told(story.run.id, parts=len(told), closed=True)
         self.ended.put_nowait(story.run.asker)
-
-    async def _file(self, parcel: Parcel, story: Story, part: Picture | Upload) -> str:
-        """Post a file into the thread; answers with Slack's word where it isn't taken, else with nothing."""
-        content = await self._content(story, part)
-        if content is None:
-            return ""
-        title, alt = (part.title, part.alt) if isinstance(part, Picture) else (part.name, "")
-        channel, ts = story.card.channel or "", story.card.ts or ""
-        try:
-            await self.speech.upload(channel, ts, part.name, content, parcel.urgency, title=title, alt=alt)
-        except SlackNo as refusal:
-            log.info("run %d: no file: %s", story.run.id, refusal.word)
-            return refusal.word
-        except SlackLater as error:
-            if story.card.misses < FILE_TRIES:
-                raise
-            log.warning("run %d: a file is given up: %s", story.run.id, error)
-            return NO_ANSWER
-        return ""
-
-    async def _content(self, story: Story, part: Picture | Upload) -> bytes | None:
-        if isinstance(part, Upload):
-            return await self.store.delivery.file(story.run.id, part.position)
-        if story.results is None:
-            return None
-        drawn = await asyncio.to_thread(picture, story.results.outputs[part.position])
-        return None if drawn is None else drawn.content
 
     async def _reply(self, parcel: Parcel, story: Story, said: Said) -> None:
         """Post into the card's thread; where the card is gone, into the asker's DM."""

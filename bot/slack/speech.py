@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import aiohttp
@@ -12,6 +13,8 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from bot.errors import ThreadbookError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from slack_sdk.web.async_client import AsyncWebClient
 
     from bot.slack.budget import Budget
@@ -55,6 +58,21 @@ class SlackNo(ThreadbookError):
         self.word = word
 
 
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A file on its way.
+
+    Attributes:
+        title: What stands above it, if not its name.
+        alt: For pictures, what is read out in their place.
+    """
+
+    name: str
+    content: bytes
+    title: str = ""
+    alt: str = ""
+
+
 class Speech:
     """One workspace's Slack, for whoever writes to it.
 
@@ -88,38 +106,32 @@ class Speech:
             raise SlackLater(f"{method}: {type(error).__name__}") from error
         return dict(answer.data) if isinstance(answer.data, dict) else {}
 
-    async def upload(
-        self, channel: str, thread: str, name: str, content: bytes, urgency: int, *, title: str = "", alt: str = ""
-    ) -> None:
-        """Post a file into a thread, in Slack's three steps.
+    async def upload(self, channel: str, thread: str, files: Sequence[Sent], urgency: int) -> None:
+        """Post files into a thread as one message, in Slack's three steps.
 
         Args:
             channel: Where; the bot has to be in it.
             thread: The ts of the thread's root.
-            name: The file's name.
-            content: Its bytes; an empty file is none to Slack, and isn't posted.
+            files: An empty file is none to Slack, and isn't posted.
             urgency: As in Budget.
-            title: What stands above it, if not its name.
-            alt: For pictures, what is read out in their place.
 
         Raises:
             SlackLater: Not now.
             SlackNo: Never.
         """
-        if not content:
+        full = [one for one in files if one.content]
+        if not full:
             return
-        await self.budget.take("files.getUploadURLExternal", urgency)
+        for _ in full:
+            await self.budget.take("files.getUploadURLExternal", urgency)
         await self.budget.take("files.completeUploadExternal", urgency)
+        sent: list[dict[str, Any]] = [
+            {"filename": one.name, "title": one.title or one.name, "alt_txt": one.alt or None, "content": one.content}
+            for one in full
+        ]
         try:
-            async with asyncio.timeout(self._patience[1]):
-                await self.client.files_upload_v2(
-                    channel=channel,
-                    thread_ts=thread,
-                    filename=name,
-                    title=title or name,
-                    alt_txt=alt or None,
-                    content=content,
-                )
+            async with asyncio.timeout(self._patience[1] * len(full)):
+                await self.client.files_upload_v2(channel=channel, thread_ts=thread, file_uploads=sent)
         except SlackApiError as error:
             raise self._meaning(_method(error), error) from error
         except (SlackClientError, aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:

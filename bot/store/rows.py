@@ -115,6 +115,7 @@ def entry_of(row: Row[Any]) -> Entry:
         channels=tuple(row.channels),
         fixed=None if row.fixed is None else Options.model_validate(row.fixed),
         one_at_a_time=row.one_at_a_time,
+        when_changed=row.when_changed,
         gone_since=row.gone_since,
         added_by=row.added_by,
     )

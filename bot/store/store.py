@@ -8,6 +8,7 @@ from bot.store.database import Database
 from bot.store.delivery import Delivery
 from bot.store.holding import Holding
 from bot.store.requests import Requests
+from bot.store.successes import Successes
 
 
 class Store:
@@ -22,6 +23,7 @@ class Store:
         delivery: The courier's side.
         catalogue: Short names.
         acts: What people ask for around runs.
+        successes: What new results are compared with.
     """
 
     def __init__(self, url: str) -> None:
@@ -31,6 +33,7 @@ class Store:
         self.delivery = Delivery(self.database, self.holding)
         self.catalogue = Catalogue(self.database)
         self.acts = Acts(self.database)
+        self.successes = Successes(self.database)
 
     async def open(self) -> None:
         """Migrate, and enter this process.

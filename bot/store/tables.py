@@ -193,6 +193,7 @@ entries = Table(
     Column("fixed", JSON(none_as_null=True)),
     Column("one_at_a_time", Boolean, nullable=False, server_default=false()),
     Column("gone_since", Moment),
+    Column("when_changed", Boolean, nullable=False, server_default=false()),
 )
 
 listeners = Table(

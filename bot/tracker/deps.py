@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from bot.model import Platform, Run
     from bot.platforms.base import PlatformClient
+    from bot.reader import Reader
     from bot.store.store import Store
 
 
@@ -29,6 +30,7 @@ class Deps:
         give_up_after: Seconds after which a run that hasn't ended is no longer looked at.
         file_limit: Bytes; a larger artifact is linked, not kept.
         document_limit: Bytes; a larger document isn't read.
+        reader: Reads documents, off the loop and within limits.
     """
 
     store: Store
@@ -40,6 +42,7 @@ class Deps:
     give_up_after: float
     file_limit: int
     document_limit: int
+    reader: Reader
 
 
 @dataclass(slots=True, eq=False)

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal
 
 from bot import cadence, lifecycle
 from bot.errors import NotFound, PlatformError, RateLimited, Unauthorized, Unavailable
 from bot.lifecycle import Missed
-from bot.model import Artifact, Document, Inputs, News, Results, State, Trouble
-from bot.outputs import ipynb, snapshot
+from bot.model import Document, News, Results, State, Trouble
+from bot.reader import Reading
+from bot.tracker.comparing import compared
+from bot.tracker.gathering import gathered
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from bot.model import Look, Progress, Run
+    from bot.model import Inputs, Look, Progress, Run
     from bot.platforms.base import Fetched, PlatformClient
     from bot.tracker.deps import Deps, Tracked
 
@@ -107,30 +108,31 @@ async def _settled(
     deps: Deps, tracked: Tracked, seen: Look | None, fetched: Sequence[Fetched], missing: str
 ) -> float | None:
     run = tracked.run
-    # Parsing is work for a processor, and the loop has others waiting.
-    document, complaint, given = await asyncio.to_thread(_read, fetched, with_inputs=run.progress.adopted)
+    reading = await _read(deps, fetched)
+    document = reading.document
     progress, told = run.progress, tuple[News, ...]()
     if progress.adopted:
-        progress, told = _verified(deps, progress, seen, given, run.request.inputs)
+        progress, told = _verified(deps, progress, seen, reading.inputs, run.request.inputs)
     if progress.state is State.FAILED and not progress.reason and document.failure is not None:
         why = document.failure
         progress = progress.model_copy(update={"reason": f"{why.name}: {why.message}"[:500]})
     # A run of some blocks leaves the others' outputs as they were: an old error isn't this run's.
     failure = None if progress.state is State.SUCCEEDED else document.failure
-    artifacts: list[Artifact] = []
-    contents: dict[int, bytes] = {}
-    for position, one in enumerate(fetched):
-        artifact = one.artifact
-        if one.content is not None and len(one.content) > deps.file_limit:
-            artifact = artifact.model_copy(update={"note": "too large to post here", "size": len(one.content)})
-        elif one.content is not None:
-            contents[position] = one.content
-            artifact = artifact.model_copy(update={"size": len(one.content)})
-        artifacts.append(artifact)
-    left_out = tuple(words for words in (*document.left_out, complaint, missing) if words)
-    left = Results(outputs=document.outputs, failure=failure, left_out=left_out, artifacts=tuple(artifacts))
+    artifacts, contents = gathered(fetched, reading.notebook, deps.file_limit)
+    left_out = tuple(words for words in (*document.left_out, reading.complaint, missing) if words)
+    left = Results(
+        outputs=document.outputs,
+        failure=failure,
+        left_out=left_out,
+        artifacts=artifacts,
+        headline=document.headline,
+        facts=document.facts,
+    )
     if progress.state is State.UNCLEAR:
         left, contents = Results(), {}
+    left = await compared(deps.store, run, progress, left)
+    if left.quiet:
+        contents = {}
     settled = progress.model_copy(update={"settled": True})
     if await deps.store.holding.settle(run, settled, told, left, contents):
         tracked.run = tracked.run.model_copy(update={"progress": settled})
@@ -149,19 +151,13 @@ def _verified(
     return decision.progress, decision.news
 
 
-def _read(fetched: Sequence[Fetched], *, with_inputs: bool) -> tuple[Document, str, Inputs | None]:
-    """The first document among the files, read; what is wrong with it; and, if asked for, the inputs it was given."""
+async def _read(deps: Deps, fetched: Sequence[Fetched]) -> Reading:
+    """The first document among the files, read."""
     for one in fetched:
-        if not one.document or one.content is None:
-            continue
-        try:
-            if one.document == "ipynb":
-                return ipynb.read(one.content), "", None
-            given = snapshot.inputs(one.content) if with_inputs else None
-            return snapshot.read(one.content), "", given
-        except ValueError as error:
-            return Document(), str(error), None
-    return Document(), "", None
+        if one.document and one.content is not None:
+            kind: Literal["ipynb", "deepnote"] = "ipynb" if one.document == "ipynb" else "deepnote"
+            return await deps.reader.read(kind, one.content)
+    return Reading(Document())
 
 
 async def write(deps: Deps, tracked: Tracked, decision: lifecycle.Decision) -> float | None:

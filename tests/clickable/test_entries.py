@@ -21,7 +21,8 @@ async def test_everything_that_is_said_of_a_notebook_is_shown(chat: Chat, room: 
         "ana",
         room,
         f"/notebook add whole {chat.address('memo', 'datalore')} region=EU --input region:select=EU,US "
-        f'--describe "What was sold" --owner <@U0BENOKAFR|ben> --channels <#{allowed}|x> --write-files --one-at-a-time',
+        f'--describe "What was sold" --owner <@U0BENOKAFR|ben> --channels <#{allowed}|x> --write-files '
+        "--one-at-a-time --when-changed",
     )
     assert "Added" in said, said
     shown = await chat.types("ben", room, "/notebook show whole")
@@ -32,6 +33,7 @@ async def test_everything_that_is_said_of_a_notebook_is_shown(chat: Chat, room: 
         "Owner: <@U0BENOKAFR>",
         f"Only in: <#{allowed}>",
         "Only one run at a time",
+        "Posts results only when a key number or a table changed",
     ):
         assert words in shown
     changed = await chat.types("ana", room, "/notebook edit whole --many-at-a-time --any-options")

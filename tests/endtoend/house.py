@@ -16,6 +16,7 @@ from bot.sandbox.standins import PlatformStandIns
 from bot.settings import Settings
 from bot.slack.budget import A_MINUTE, Budget
 from bot.wiring import Bot
+from tests.reading import reader
 
 from .chat import Chat
 
@@ -74,7 +75,7 @@ async def chatting(
         }
 
         def new_bot() -> Bot:
-            return Bot(Settings(**(plain | settings)), budget=budget or unhurried())
+            return Bot(Settings(**(plain | settings)), budget=budget or unhurried(), reader=reader())
 
         http = await stack.enter_async_context(aiohttp.ClientSession())
         chat = Chat(slack, platforms, http, database, new_bot)

@@ -9,6 +9,7 @@ import pytest
 
 from bot.model import Document, Output
 from bot.outputs import ipynb
+from tests.outputs.drawn import PICTURE
 
 DASHES = "-" * 75
 
@@ -72,13 +73,14 @@ def test_a_heading_that_a_cell_displays_is_the_title_of_what_the_cell_shows_next
 def test_of_several_forms_the_richest_is_read() -> None:
     document = read(
         code(
-            display(image__png="aGk=", text__plain="<Figure>"),
+            display(image__png=PICTURE, text__plain="<Figure>"),
             display(text__markdown="**b**", text__plain="b", text__html="<b>"),
             display(text__html="<table>", text__plain="a  b"),
             display(text__html="<p>only</p>"),
+            display(text__html="<script>draw()</script>"),
             display(text__html="<p>x</p>", text__plain="<IPython.core.display.HTML object>"),
             display(text__plain="<Order at 0x7f00>"),
-            display(**{"application/vnd.vegalite.v5+json": {}, "text__plain": "alt.Chart(...)"}),
+            display(**{"application/vnd.vegalite.v5+json": {"mark": "bar"}, "text__plain": "alt.Chart(...)"}),
             display(**{"application/x-strange": {"a": 1}}),
         )
     )
@@ -86,13 +88,14 @@ def test_of_several_forms_the_richest_is_read() -> None:
         ("image", ""),
         ("markdown", "**b**"),
         ("text", "a  b"),
+        ("text", "only"),
         ("other", "an HTML view"),
-        ("other", "an HTML view"),
+        ("text", "x"),
         ("text", "<Order at 0x7f00>"),
-        ("other", "an interactive chart"),
+        ("chart", "Bar chart"),
         ("other", "an output of the kind application/x-strange"),
     ]
-    assert document.outputs[0] == Output(kind="image", block=1, data="aGk=", mimetype="image/png")
+    assert document.outputs[0] == Output(kind="image", block=1, data=PICTURE, mimetype="image/png")
 
 
 @pytest.mark.parametrize(
@@ -107,7 +110,7 @@ def test_of_several_forms_the_richest_is_read() -> None:
     ],
 )
 def test_a_picture_is_named_by_its_heading_or_its_cells_first_comment(above: str, source: str, name: str) -> None:
-    document = read(words(above), code(display(image__png="aGk="), source=source))
+    document = read(words(above), code(display(image__png=PICTURE), source=source))
     assert document.outputs[0].text == name
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from bot.model import Document
 from bot.outputs import ipynb, snapshot
-from bot.outputs.read import CONTROL
+from bot.outputs.text import CONTROL
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -13,8 +13,13 @@ from bot.errors import Mistake, Refusal, UserError
 from bot.model import (
     Artifact,
     Cause,
+    Change,
+    Column,
+    Earlier,
     Entry,
+    Facts,
     Failure,
+    Figure,
     InputSpec,
     News,
     NewsKind,
@@ -27,6 +32,7 @@ from bot.model import (
     Results,
     Run,
     State,
+    Table,
     Trouble,
 )
 
@@ -146,8 +152,46 @@ runs = st.builds(
     untracked_at=st.none() | moments,
 )
 data = st.sampled_from([PNG, JPEG, "", "%%%", "é", base64.b64encode(b"GIF89a").decode()]) | words
+kinds = st.sampled_from(["text", "markdown", "table", "figure", "image", "chart", "data", "other"])
+numbers = st.sampled_from(["1", "-5", "1,204.50", "1e400", "9" * 40, "NaN", "", "٣", "1_000", "=1+1", ".", "-", "2e5"])
+cells = words | numbers | long_words
+
+
+@st.composite
+def tables(draw: st.DrawFn) -> Table:
+    """Narrow or wide, short or long, with cells of any length."""
+    names = draw(st.lists(words, max_size=4)) * draw(st.sampled_from([1, 1, 30]))
+    kinds = draw(st.sampled_from([["number"], ["text"], ["number", "text", "date", "boolean"]])) * len(names)
+    columns = tuple(Column(name=name, kind=kind) for name, kind in zip(names, kinds, strict=False))
+    width = len(columns)
+    few = draw(st.lists(st.lists(cells, min_size=1, max_size=3), max_size=3)) if width else []
+    rows = [tuple((row * (width + 1))[:width]) for row in few] * draw(st.sampled_from([1, 1, 20, 200]))
+    more = draw(st.sampled_from([0, 10**6]))
+    return Table(columns=columns, rows=tuple(rows), rows_in_all=more, columns_in_all=more)
+
+
+figures = st.builds(Figure, name=words, text=long_words, value=st.none() | st.floats())
 outputs = st.builds(
-    Output, kind=st.sampled_from(["text", "markdown", "image", "other"]), text=long_words, title=words, data=data
+    Output,
+    kind=kinds,
+    block=st.integers(0, 10**6),
+    text=long_words,
+    title=words,
+    data=data | long_words | st.sampled_from(['{"a": [1, {"b": "<!channel>"}]}', "[" * 2_000]),
+    mimetype=st.sampled_from(["application/vnd.vegalite.v5+json", "image/svg+xml", ""]) | words,
+    table=st.none() | tables(),
+    figure=st.none() | figures,
+    note=words,
+)
+changes = st.builds(Change, name=words, before=words, now=words, by=words)
+earlier = st.builds(
+    Earlier,
+    number=st.integers(1, 10**9),
+    ended_at=moments,
+    channel=ids,
+    ts=st.just("1759320000.000100"),
+    inputs=several(st.tuples(words, st.none() | values, st.none() | values)),
+    changes=several(changes),
 )
 failures = st.builds(
     Failure,
@@ -163,11 +207,37 @@ artifacts = st.builds(
 )
 results = st.builds(
     Results,
+    headline=st.none() | figures,
+    facts=st.sampled_from([Facts(), Facts(figures=(Figure(name="a", text="1"),))]),
+    earlier=st.none() | earlier,
+    quiet=st.sampled_from([False, False, False, True]),
     outputs=several(outputs),
     failure=st.none() | failures,
     left_out=several(words),
     artifacts=several(artifacts),
 )
+
+
+def holding(said: str) -> Results:
+    """Results with these words in every place that has words."""
+    table = Table(columns=(Column(name=said),), rows=((said,),) * 60)
+    figure = Figure(name=said, text=said)
+    change = Change(name=said, before=said, now=said, by=said)
+    told: list[dict[str, Any]] = [
+        {"kind": "table", "table": table},
+        {"kind": "figure", "figure": figure},
+        *({"kind": kind} for kind in ("text", "markdown", "chart", "data", "other")),
+    ]
+    return Results(
+        outputs=tuple(Output(block=1, title=said, text=said, data=said, note=said, **one) for one in told),
+        failure=Failure(title=said, line=said, name=said, message=said, traceback=said),
+        left_out=(said,),
+        artifacts=(Artifact(name=said, url=f"https://x.y/{said}", note=said),),
+        headline=figure,
+        earlier=Earlier(number=1, ended_at=datetime.now(UTC), channel="C1", ts="1.2", changes=(change,)),
+    )
+
+
 news = st.builds(
     News,
     at=moments,
@@ -190,6 +260,7 @@ entries = st.builds(
     channels=several(channels),
     fixed=st.none() | st.builds(Options, blocks=several(words)),
     one_at_a_time=st.booleans(),
+    when_changed=st.booleans(),
     gone_since=st.none() | moments,
 )
 addresses = st.builds(Address, notebook=notebooks, url=st.none() | urls, title=long_words)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from bot.model import News, NewsKind
 from bot.render import replies
 from bot.render.card import card
-from bot.render.files import Picture, Upload
+from bot.render.files import Files, Made, Picture, Upload
 from bot.render.home import home
 from bot.render.report import Said, parts
 from bot.render.text import mention
@@ -49,6 +49,8 @@ CHANNEL = re.compile(r"#C[A-Z0-9]+")
 DATE = re.compile(r"!date\^-?\d+\^(\{time\}|\{date_short_pretty\} at \{time\})\|\d{4}-\d\d-\d\d \d\d:\d\d UTC")
 LINK = re.compile(r"https?://[^\s<>|]+\|[^<>|]*(?:\|[^<>|]*)*")
 ENTITY = re.compile(r"&(?!amp;|lt;|gt;)")
+MOST = ((Picture, 5), (Upload, 20), (Made, 10))
+HOME = "https://acme.slack.com/"
 HIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f\u200b\u202e\u2028\u2066\ufeff]")
 
 often = settings(
@@ -92,27 +94,29 @@ def _mrkdwn(value: Any) -> list[str]:
 
 
 @often
-@given(anything.runs, st.none() | anything.urls)
-def test_any_card(run: Run, link: str | None) -> None:
+@given(anything.runs, st.none() | anything.urls, st.none() | anything.results)
+def test_any_card(run: Run, link: str | None, results: Results | None) -> None:
     usable = link if link and re.fullmatch(r"https?://[^\s/]\S*", link) else None  # our own, from the platform's client
-    text, blocks = card(run, usable)
-    judge(text, blocks)
+    text, blocks = card(run, usable, results=results, home=HOME)
+    judge(text, blocks, links=True)
 
 
 @often
 @given(anything.runs, anything.results)
 def test_any_results(run: Run, results: Results) -> None:
-    found = parts(run, results)
-    assert sum(isinstance(part, Picture) for part in found) <= 5
-    assert sum(isinstance(part, Upload) for part in found) <= 20
+    found = parts(run, results, HOME)
+    assert len(found) <= 5
     for part in found:
         if isinstance(part, Said):
             judge(part.text, part.blocks, links=True)
-        else:
-            assert part.name.strip()
-            assert len(part.name) <= 170
-    assert found == parts(run, results)
-    names = [part.name for part in found if not isinstance(part, Said)]
+    files = [file for part in found if isinstance(part, Files) for file in part.files]
+    assert [sum(isinstance(one, kind) for one in files) <= most for kind, most in MOST] == [True] * 3
+    for one in files:
+        assert one.name.strip()
+        assert len(one.name) <= 190
+    assert sum(len(one.content.encode()) for one in files if isinstance(one, Made)) <= 8 * 1024 * 1024
+    assert found == parts(run, results, HOME)
+    names = [one.name for one in files]
     for words in (not_a_member(names), no_files("x", names)):
         judge(words, None)
 
@@ -120,10 +124,10 @@ def test_any_results(run: Run, results: Results) -> None:
 @often
 @given(anything.runs, st.none() | anything.results, anything.moments)
 def test_any_closing_line(run: Run, results: Results | None, now: Any) -> None:
-    line = closing(run, results, now)
+    line = closing(run, results, now, home=HOME)
     asker = mention(run.asker)
     by = () if run.untracked_by is None or mention(run.untracked_by) not in line else (mention(run.untracked_by),)
-    judge(line, None, mentions=tuple(dict.fromkeys((asker, *by))))
+    judge(line, None, mentions=tuple(dict.fromkeys((asker, *by))), links=True)
     assert line.count(asker) == 1
 
 
@@ -215,3 +219,7 @@ def test_no_secret_is_shown(run: Run, around: str) -> None:
     run = run.model_copy(update={"request": request, "progress": progress})
     text, blocks = card(run, None)
     assert secret not in f"{text}{blocks}{closing(run, None, NOON)}{replies.rejected_alone(run)}"
+    results = anything.holding(f"{around[:30]} {secret} {around[:30]}")
+    told = [*parts(run, results, HOME), *card(run, None, results=results), closing(run, results, NOON)]
+    assert "••••" in str(told)
+    assert secret not in str(told)

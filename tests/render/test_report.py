@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
-
 from bot.model import Artifact, Failure, Output, Results, Run, State
-from bot.render.files import Picture, Upload
+from bot.render.files import File, Files, Made, Picture, Upload
 from bot.render.report import Said, answer, parts
 from bot.sandbox.slack import problems
 from bot.sandbox.slack.blocks import too_long
@@ -35,6 +33,19 @@ def report(results: Results, run: Run = RUN) -> Said:
     assert problems(first.blocks) == []
     assert not too_long(first.blocks)
     return first
+
+
+def messages(results: Results, run: Run = RUN) -> list[str]:
+    """What each message of the report says."""
+    told = [part for part in parts(run, results) if isinstance(part, Said)]
+    for one in told:
+        assert problems(one.blocks or []) == []
+        assert not too_long(one.blocks or [])
+    return [read(one.blocks) for one in told]
+
+
+def files(results: Results, run: Run = RUN) -> list[File]:
+    return [file for part in parts(run, results) if isinstance(part, Files) for file in part.files]
 
 
 def lines(results: Results, run: Run = RUN) -> list[str]:
@@ -86,7 +97,8 @@ def test_a_failure_shows_its_place_and_the_end_of_its_traceback() -> None:
     failure = Failure(block=4, line="# Load orders", name="KeyError", message="'region'", traceback=trace)
     said = report(Results(outputs=(text("Read 4 orders", 2),), failure=failure), a_run(State.FAILED))
     shown = read(said.blocks).splitlines()
-    assert shown[:4] == ["*Weekly KPIs*", "Read 4 orders", "❌ *KeyError* in block 4 “Load orders”", "…"]
+    assert shown[:4] == ["*Weekly KPIs*", "Read 4 orders", "❌ *KeyError* in block 4 “Load orders”", "'region'"]
+    assert shown[4] == "…"
     assert shown[-2:] == ["frame 59", "KeyError: 'region'"]
     assert len(shown) < 40
     assert said.text == "KeyError: 'region'"
@@ -114,20 +126,19 @@ def test_files_with_a_link_are_listed_the_others_come_by_themselves() -> None:
         "📎 nothing.csv · empty",
         "📎 odd.csv · Datalore named no path for it",
     ]
-    assert parts(RUN, results)[1:] == [Upload(0, "KPIs.ipynb"), Upload(1, "snapshot.deepnote")]
+    assert files(results) == [Upload(0, "KPIs.ipynb"), Upload(1, "snapshot.deepnote")]
 
 
 def test_hundreds_of_files_are_a_few_and_a_number() -> None:
     many = tuple(Artifact(name=f"{n}.csv", url=f"https://d.x/{'y' * 100}/{n}.csv", size=5) for n in range(300))
-    found = parts(RUN, Results(artifacts=many))
-    assert len(found) == 21
+    assert len(files(Results(artifacts=many))) == 20
     shown = lines(Results(artifacts=many))
     assert shown[-2:] == ["and 280 files besides", "Not shown here: 280 more files."]
 
 
 def test_pictures_come_as_files_that_are_named_and_described() -> None:
     outputs = (text("x"), image(2, "Revenue by channel"), image(3, "Revenue by channel", JPEG), image(4, "Weekly KPIs"))
-    assert parts(RUN, Results(outputs=outputs))[1:] == [
+    assert files(Results(outputs=outputs)) == [
         Picture(1, "Weekly KPIs - Revenue by channel.png", "Weekly KPIs - Revenue by channel", "Revenue by channel"),
         Picture(
             2, "Weekly KPIs - Revenue by channel 2.jpg", "Weekly KPIs - Revenue by channel 2", "Revenue by channel"
@@ -138,8 +149,7 @@ def test_pictures_come_as_files_that_are_named_and_described() -> None:
 
 def test_more_than_five_pictures_and_false_ones_are_only_named() -> None:
     outputs = (*(image(n) for n in range(8)), image(9, data="bm8gcGljdHVyZQ=="), image(10, data="%%%"))
-    found = parts(RUN, Results(outputs=(image(0, data="%%%"), *outputs)))
-    assert sum(isinstance(part, Picture) for part in found) == 5
+    assert len(files(Results(outputs=(image(0, data="%%%"), *outputs)))) == 5
     shown = lines(Results(outputs=(image(0, data="%%%"), *outputs)))
     assert shown[-1] == "Not shown here: 5 more pictures; 1 picture that can't be read or is too large."
 
@@ -156,39 +166,45 @@ def test_a_wide_table_is_cut_between_columns_and_said_to_be() -> None:
     row = "  ".join(f"column{n:02}" for n in range(20))
     shown = lines(Results(outputs=(text("\n".join([row] * 4), 7),)))
     assert shown[1].endswith("column07  column08 …")
-    assert shown[-1] == "Not shown here: the rest of block 7."
+    assert shown[-1] == "Not shown here: the rest of block 7, which is in Weekly KPIs - in full.txt."
 
 
 def test_a_log_shows_its_first_lines_and_says_that_there_are_more() -> None:
-    shown = lines(Results(outputs=(text("\n".join(f"line {n}" for n in range(400)), 9),)))
-    assert shown[1:3] == ["line 0", "line 1"]
-    assert shown[-3:] == ["line 39", "…", "Not shown here: the rest of block 9."]
+    log = "\n".join(f"line {n}" for n in range(400))
+    results = Results(outputs=(text(log, 9, "Training"),))
+    shown = lines(results)
+    assert shown[2:4] == ["line 0", "line 1"]
+    assert shown[-3:] == [
+        "line 39",
+        "…",
+        "Not shown here: the rest of block 9, which is in Weekly KPIs - in full.txt.",
+    ]
+    assert files(results) == [Made("Weekly KPIs - in full.txt", f"# Training\n\n[block 9]\n\n{log}\n")]
 
 
 def test_the_last_words_are_kept_when_there_are_too_many() -> None:
     outputs = (*(text(f"log {n}\n" * 200, n) for n in range(100)), text("revenue 1.31M", 100))
-    said = report(Results(outputs=outputs))
-    assert "revenue 1.31M" in read(said.blocks)
-    assert "log 0" in read(said.blocks)
-    assert read(said.blocks).splitlines()[-1].startswith("Not shown here: the rest of blocks 0, 1, 2, 3, 4 and ")
-    assert read(said.blocks).endswith(" more outputs.")
-    assert len(json.dumps(said.blocks, ensure_ascii=False)) < 13_000
+    several = messages(Results(outputs=outputs))
+    assert 1 < len(several) <= 3
+    assert "log 0" in several[0]
+    missing = several[-1].splitlines()[-1]
+    assert missing.startswith("Not shown here: the rest of blocks 0, 1, 2, 3, 4 and ")
+    assert missing.endswith(" more outputs, which are in Weekly KPIs - in full.txt.")
+    assert "revenue 1.31M" in several[-1]
 
 
 def test_many_short_outputs_stay_a_message() -> None:
-    said = report(Results(outputs=tuple(text(f"line {n}", n, f"Part {n}") for n in range(400))))
-    assert said.blocks is not None
-    assert len(said.blocks) <= 50
-    assert "line 399" in read(said.blocks)
-    assert read(said.blocks).splitlines()[-1].endswith("more outputs.")
+    several = messages(Results(outputs=tuple(text(f"line {n}", n, f"Part {n}") for n in range(400))))
+    assert len(several) <= 2
+    assert "line 399" in several[-1]
+    assert several[-1].endswith("370 more outputs, which are in Weekly KPIs - in full.txt.")
 
 
 def test_nothing_said_is_no_message() -> None:
     assert parts(RUN, Results()) == []
     assert parts(RUN, Results(outputs=(text(" \n"),))) == []
-    assert parts(RUN, Results(outputs=(image(),))) == [
-        Picture(0, "Weekly KPIs.png", "Weekly KPIs", "A picture from block 1")
-    ]
+    picture = Picture(0, "Weekly KPIs.png", "Weekly KPIs", "A picture from block 1")
+    assert parts(RUN, Results(outputs=(image(),))) == [Files((picture,))]
 
 
 def test_the_answer_is_the_last_short_line() -> None:

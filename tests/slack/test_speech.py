@@ -13,7 +13,7 @@ from aiohttp.test_utils import TestServer
 
 from bot.slack.app import web_client
 from bot.slack.budget import Budget
-from bot.slack.speech import SlackLater, SlackNo, Speech
+from bot.slack.speech import Sent, SlackLater, SlackNo, Speech
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
@@ -162,7 +162,7 @@ async def test_a_slow_answer_is_unknown_too(slack: Slack) -> None:
         with pytest.raises(SlackLater):
             await speech.say("chat.postMessage", channel="C1", text="x")
         with pytest.raises(SlackLater):
-            await speech.upload("C1", "1.2", "a.csv", b"a", 0)
+            await speech.upload("C1", "1.2", [Sent("a.csv", b"a")], 0)
     forever.set()
     assert slack.methods.count("chat.postMessage") == 1
 
@@ -176,7 +176,8 @@ async def test_nobody_there_is_later(slack: Slack) -> None:
 
 
 async def test_a_file_goes_in_three_steps_with_its_title_and_what_is_read_out(slack: Slack, speech: Speech) -> None:
-    await speech.upload("C1", "1.2", "KPIs - Chart.png", b"\x89PNG", 0, title="KPIs - Chart", alt="Revenue by week")
+    chart = Sent("KPIs - Chart.png", b"\x89PNG", title="KPIs - Chart", alt="Revenue by week")
+    await speech.upload("C1", "1.2", [chart], 0)
     assert slack.methods == ["files.getUploadURLExternal", "files.completeUploadExternal"]
     assert b"\x89PNG" in slack.files[0]
     (_, announced), (_, completed) = slack.asked
@@ -189,10 +190,10 @@ async def test_a_file_goes_in_three_steps_with_its_title_and_what_is_read_out(sl
 
 
 async def test_a_file_without_a_title_has_its_name_and_an_empty_one_is_none(slack: Slack, speech: Speech) -> None:
-    await speech.upload("C1", "1.2", "a.csv", b"a", 0)
+    await speech.upload("C1", "1.2", [Sent("a.csv", b"a")], 0)
     assert json.loads(slack.asked[1][1]["files"])[0]["title"] == "a.csv"
     assert "alt_txt" not in slack.asked[0][1]
-    await speech.upload("C1", "1.2", "empty.csv", b"", 0)
+    await speech.upload("C1", "1.2", [Sent("empty.csv", b"")], 0)
     assert len(slack.asked) == 2
 
 
@@ -200,10 +201,10 @@ async def test_a_file_without_a_title_has_its_name_and_an_empty_one_is_none(slac
 async def test_each_step_of_a_file_can_be_refused(slack: Slack, speech: Speech, step: str) -> None:
     slack.says(step, "not_in_channel")
     with pytest.raises(SlackNo, match="not_in_channel"):
-        await speech.upload("C1", "1.2", "a.csv", b"a", 0)
+        await speech.upload("C1", "1.2", [Sent("a.csv", b"a")], 0)
     slack.says(step, "ratelimited", 429, **{"Retry-After": "5"})
     with pytest.raises(SlackLater):
-        await speech.upload("C1", "1.2", "a.csv", b"a", 0)
+        await speech.upload("C1", "1.2", [Sent("a.csv", b"a")], 0)
     closed = {method for method, queue in speech.budget._queues.items() if queue.closed_until > 0}
     assert closed == {step}
 
@@ -211,15 +212,15 @@ async def test_each_step_of_a_file_can_be_refused(slack: Slack, speech: Speech, 
 async def test_bytes_that_are_not_taken_are_later(slack: Slack, speech: Speech) -> None:
     slack.upload_status = 500
     with pytest.raises(SlackLater):
-        await speech.upload("C1", "1.2", "a.csv", b"a", 0)
+        await speech.upload("C1", "1.2", [Sent("a.csv", b"a")], 0)
     assert slack.methods == ["files.getUploadURLExternal"]
 
 
 async def test_a_file_waits_for_its_budget(slack: Slack) -> None:
     async with speaking(slack.url) as known:
         speech = Speech(known.client, Budget({"files.getUploadURLExternal": 1, "files.completeUploadExternal": 1}))
-        await speech.upload("C1", "1.2", "a.csv", b"a", 0)
-        second = asyncio.create_task(speech.upload("C1", "1.2", "b.csv", b"b", 0))
+        await speech.upload("C1", "1.2", [Sent("a.csv", b"a")], 0)
+        second = asyncio.create_task(speech.upload("C1", "1.2", [Sent("b.csv", b"b")], 0))
         await asyncio.sleep(0)
         assert speech.budget.depth() == 1
         second.cancel()
@@ -227,3 +228,9 @@ async def test_a_file_waits_for_its_budget(slack: Slack) -> None:
             await second
         assert speech.budget.depth() == 0
     assert len(slack.files) == 1
+
+
+async def test_several_files_are_one_message(slack: Slack, speech: Speech) -> None:
+    await speech.upload("C1", "1.2", [Sent("a.csv", b"a"), Sent("none.csv", b""), Sent("b.png", b"b", alt="B")], 0)
+    assert slack.methods == ["files.getUploadURLExternal"] * 2 + ["files.completeUploadExternal"]
+    assert [file["title"] for file in json.loads(slack.asked[2][1]["files"])] == ["a.csv", "b.png"]

@@ -25,6 +25,7 @@ from bot.store.store import Store
 from bot.tracker.claim import Heart
 from bot.tracker.deps import Deps
 from bot.tracker.tracker import Tracker
+from tests.reading import reader
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -72,6 +73,7 @@ class Process:
                 now=life.clock,
                 random=Random(1),
                 ring=self._ring,
+                reader=reader(),
                 **(usual | settings),
             )
         )

@@ -1,0 +1,55 @@
+"""What cells print: without the warnings and the progress bars that libraries write beside it."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, Final
+
+from bot.outputs.text import MOST_TEXT, joined, plain
+
+if TYPE_CHECKING:
+    from collections import Counter
+    from collections.abc import Iterable, Mapping
+
+WARNING: Final = re.compile(r"^\S.*:\d+: \w*Warning: |^\w*Warning: ")
+PROGRESS: Final = re.compile(r"\d+%\|.*\||\d+it \[|━{4,}|\[=+>?[ .=]*\]")
+DOWNLOAD: Final = re.compile(
+    r"^(?:Downloading|Collecting|Installing collected packages|Requirement already satisfied)\b"
+)
+
+
+def printed(outputs: Iterable[Mapping[str, Any]], quiet: Counter[str]) -> str:
+    """The text of streams that follow each other; what is no result is counted in `quiet`."""
+    told: list[str] = []
+    left = MOST_TEXT
+    for raw in outputs:
+        text = joined(raw.get("text"))[: 2 * MOST_TEXT]
+        if raw.get("name") == "stderr":
+            text = _without_noise(text, quiet)
+        told.append(text)
+        left -= len(text)
+        if left <= 0:
+            break
+    return plain("".join(told)[:MOST_TEXT])
+
+
+def _without_noise(text: str, quiet: Counter[str]) -> str:
+    """What a reader wants of an error stream: no warnings of libraries, and no bars that have reached their end."""
+    kept: list[str] = []
+    below = False  # a warning's second line is the code that it is about
+    for one in text.splitlines(keepends=True):
+        words = plain(one)
+        if below and words.startswith("  ") and not PROGRESS.search(words):
+            below = False
+            continue
+        below = bool(WARNING.match(words))
+        if below:
+            quiet["warning"] += 1
+        elif PROGRESS.search(words):
+            quiet["progress bar"] += 1
+        elif DOWNLOAD.match(words):
+            quiet["line about packages"] += 1
+        else:
+            kept.append(one)
+    said = "".join(kept)
+    return said if said.strip() else ""

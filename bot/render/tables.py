@@ -1,0 +1,124 @@
+"""Tables as Slack's table blocks, and what is said below those that aren't there whole.
+
+Contract: the table block of Slack's Block Kit reference: 100 rows of 20 cells, one table a message, 10,000 characters
+in all its cells, and no empty cell.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from bot.render.text import Block, clean, count, cut
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bot.model import Column, Table
+
+MOST_COLUMNS: Final = 20
+MOST_ROWS: Final = 50
+"""A table of so many rows is shown whole; of a longer one the first."""
+FIRST_ROWS: Final = 15
+MOST_CELL: Final = 240
+"""Characters of one cell."""
+MOST_CELLS: Final = 5_000
+"""Characters of all cells: half of what Slack takes, so that words have room beside them."""
+LONG: Final = 36
+"""Characters from which a column's words may go over several lines."""
+LARGEST: Final = 2**53
+"""From here on a number isn't exact any more as Slack reads it."""
+EMPTY: Final = " "
+NUMBER: Final = re.compile(r"[-+\u2212]?(?:\d{1,3}(?:,\d{3})+|\d+)?(?:\.\d+)?(?:e[-+]?\d{1,3})?", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A table as its message shows it.
+
+    Attributes:
+        block: The table block.
+        caption: What of it is shown; empty where that is all of it.
+        whole: Whether everything is shown that the document holds.
+    """
+
+    block: Block
+    caption: str
+    whole: bool
+
+
+def drawn(table: Table) -> Drawn | None:
+    """The table, as far as it fits; None where it has no columns."""
+    columns = table.columns[:MOST_COLUMNS]
+    if not columns:
+        return None
+    head = [cut(_words(column.name), MOST_CELL) for column in columns]
+    wanted = table.rows if len(table.rows) <= MOST_ROWS else table.rows[:FIRST_ROWS]
+    rows, room, clipped = list[list[str]](), MOST_CELLS - sum(map(len, head)), False
+    for row in wanted:
+        cells = [_words(cell) for cell in row[: len(columns)]]
+        short = [cut(cell, MOST_CELL) for cell in cells]
+        room -= sum(len(cell) + 1 for cell in short)
+        if room < 0 and rows:
+            break
+        clipped = clipped or short != cells
+        rows.append(short)
+    if room < 0 and len(rows) <= 1:
+        rows, head, clipped = [[cut(cell, 60) for cell in row] for row in rows], [cut(one, 60) for one in head], True
+    cells_of = [[row[place] for row in rows] for place in range(len(columns))]
+    block: Block = {
+        "type": "table",
+        "rows": [
+            [{"type": "raw_text", "text": name or EMPTY} for name in head],
+            *([_cell(text, column) for text, column in zip(row, columns, strict=True)] for row in rows),
+        ],
+        "column_settings": [_setting(*pair) for pair in zip(columns, cells_of, strict=True)],
+    }
+    whole = not clipped and len(rows) == len(table.rows) and len(columns) == len(table.columns)
+    return Drawn(block, _caption(table, len(rows), len(columns), clipped=clipped), whole)
+
+
+def _words(cell: str) -> str:
+    return " ".join(clean(cell[: 20 * MOST_CELL]).split())
+
+
+def _cell(text: str, column: Column) -> Block:
+    """A cell of its own type: Slack sorts numbers as numbers."""
+    value = number(text) if column.kind == "number" else None
+    if value is None:
+        return {"type": "raw_text", "text": text or EMPTY}
+    return {"type": "raw_number", "value": value, "text": text}
+
+
+def number(text: str) -> float | int | None:
+    """The number that a cell is; None where it's none, or too large to be kept exactly."""
+    if not any(map(str.isdigit, text)) or not text.isascii() or NUMBER.fullmatch(text) is None:
+        return None
+    plain = text.replace(",", "")
+    value = float(plain)
+    if not math.isfinite(value) or abs(value) > LARGEST:
+        return None
+    return int(value) if plain.lstrip("+-").isdigit() else value
+
+
+def _setting(column: Column, cells: Sequence[str]) -> Block:
+    wraps = column.kind == "text" and any(len(cell) > LONG for cell in cells)
+    return {"align": "right" if column.kind == "number" else "left", "is_wrapped": wraps}
+
+
+def _caption(table: Table, rows: int, columns: int, *, clipped: bool) -> str:
+    """`First 15 of 131 rows, 20 of 45 columns; long cells are cut`."""
+    all_rows, all_columns = max(table.rows_in_all, len(table.rows)), max(table.columns_in_all, len(table.columns))
+    said = list[str]()
+    if rows < all_rows:
+        said.append(f"{rows:,} of {count(all_rows, 'row')}")
+    if columns < all_columns:
+        said.append(f"{columns:,} of {count(all_columns, 'column')}")
+    words = ", ".join(said)
+    if all_rows == 0:
+        words = "no rows"
+    if rows < all_rows and rows and rows < len(table.rows):
+        words = f"first {words}"
+    return "; ".join([*([words] if words else []), *(["long cells are cut"] if clipped else [])])

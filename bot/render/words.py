@@ -1,0 +1,76 @@
+"""Outputs of words as blocks: sentences, code, Markdown, JSON; cut at a line's end where they are too long."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from bot.render.markdown import rich_text
+from bot.render.text import Block, clean, code, head
+from bot.render.wide import narrowed
+
+if TYPE_CHECKING:
+    from bot.model import Output
+
+MOST_SENTENCES: Final = 3
+"""Lines; more of them are a log."""
+MADE_FOR_CODE: Final = re.compile(r"\S[ ]{2,}\S|\t|^[ ]|^[\[({<'\"|+>$%#-]|[\\{}]|\w\(|^\w+:\S+:")
+MOST_SAID: Final = 2_800
+"""Characters of one output."""
+MOST_LINES: Final = 40
+MOST_JSON: Final = 400_000
+"""Characters of JSON that is read to be written out in lines; more of it is shown as it is."""
+LEAST_SAID: Final = 200
+"""Fewer say nothing."""
+
+
+class Worded(NamedTuple):
+    """A block, and whether the whole output is in it."""
+
+    block: Block
+    whole: bool
+
+
+def worded(output: Output, most: int = MOST_SAID) -> Worded | None:
+    """The block of one output within so many characters; None where it says nothing."""
+    text = text_of(output, 4 * MOST_SAID)
+    lines = text.split("\n")
+    whole = "\n".join(lines[:MOST_LINES]) + ("\n…" if len(lines) > MOST_LINES else "")
+    words, narrow = head(whole, most), False
+    if output.kind == "markdown":
+        block = rich_text(words)
+    elif output.kind == "data":
+        block = code(words) if words.strip() else None
+    else:
+        words, narrow = narrowed(words)
+        block = prose(words) or (code(words) if words.strip() else None)
+    if block is None:
+        return None
+    return Worded(block, len(text) <= most and len(lines) <= MOST_LINES and not narrow)
+
+
+def text_of(output: Output, most: int) -> str:
+    """The words of an output, at most so many characters and a few more; JSON in lines, as people read it."""
+    if output.kind != "data":
+        return clean(output.text[:most]).strip("\n")
+    return clean(in_lines(output.data)[: max(most, 0)]).strip("\n")
+
+
+def in_lines(data: str) -> str:
+    """JSON written out in lines; what is no JSON, or too much of it, as it is."""
+    if len(data) > MOST_JSON:
+        return data
+    try:
+        return json.dumps(json.loads(data), ensure_ascii=False, indent=2)
+    except (ValueError, RecursionError):
+        return data
+
+
+def prose(words: str) -> Block | None:
+    """A sentence or a few, as plain text; None for what is made for a fixed width: tables, logs, values of code."""
+    lines = words.split("\n")
+    if len(lines) > MOST_SENTENCES or any(MADE_FOR_CODE.search(line) for line in lines) or not words.strip():
+        return None
+    element = {"type": "rich_text_section", "elements": [{"type": "text", "text": words}]}
+    return {"type": "rich_text", "elements": [element]}
