@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 OWNER = "threadbook"
-QUICK = "-c fsync=off -c full_page_writes=off -c deadlock_timeout=100ms"
+QUICK = "-c fsync=off -c full_page_writes=off -c deadlock_timeout=100ms -c max_connections=500"
 """Data that nobody needs tomorrow has no cause to wait for the disk; it still outlives the server's own crash."""
 
 
