@@ -1,4 +1,7 @@
-"""`python -m tests.faults [words…]`: the crash matrix, printed as a table; exit code 1 where something went wrong."""
+"""`python -m tests.faults [words…]`: the crash matrix, printed as a table. With `--replicas`: the replicas' stories.
+
+The exit code is 1 where something went wrong.
+"""
 
 from __future__ import annotations
 
@@ -8,15 +11,21 @@ import sys
 import time
 
 from tests.faults import matrix
+from tests.replicas import long
 
 
 def main() -> int:
     """Play what was asked for."""
-    parser = argparse.ArgumentParser(prog="python -m tests.faults", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m tests.faults", description="The crash matrix.")
+    parser.add_argument("--replicas", action="store_true", help="tell the stories of replicas at length instead")
     parser.add_argument("words", nargs="*", help="only boundaries with one of these words in their names")
     parser.add_argument("--at-once", type=int, default=16, help="cells played at the same time (default 16)")
     parser.add_argument("--why", action="store_true", help="print what was seen and logged where something went wrong")
     options = parser.parse_args()
+    return asyncio.run(long.tell()) if options.replicas else _matrix(options)
+
+
+def _matrix(options: argparse.Namespace) -> int:
     begun = time.monotonic()
     why: list[str] = []
 

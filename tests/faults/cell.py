@@ -38,22 +38,20 @@ class Cell:
         self.notebook = here.shelve("answer")
         self._armed, self._once = here.log.with_name("armed"), here.log.with_name("died")
         self._killed = asyncio.Event()
-        self._asked = 0
 
     async def play(self) -> list[str]:
         """Play it; answers with what went wrong."""
         self._set_traps()
         for _ in range(self._peers):
             await self.here.start(self._dies())
-        asking = asyncio.create_task(self._ask())
+        asking = asyncio.create_task(self._ask_until_heard())
         try:
             await self._until_killed()
             self.here.ending.set()
             if not self.here.living:
                 await self.here.start()
             await asking
-            if not await self._saved():
-                await self._ask()  # as Slack told the person, it wasn't heard
+            await self._ask_until_heard()
             await self.here.at_rest(1)
         finally:
             asking.cancel()
@@ -135,9 +133,10 @@ class Cell:
 
     # What people do
 
-    async def _ask(self) -> None:
-        self._asked += 1
-        await self.here.ask(self.notebook, self.platform)
+    async def _ask_until_heard(self) -> None:
+        """Type the command, and again where Slack or we say that it wasn't heard, as long as anybody can hear it."""
+        while self.here.living and not await self._saved():
+            await self.here.ask(self.notebook, self.platform)
 
     async def _saved(self) -> int:
         return int((await self.here.ask_rows(select(func.count()).select_from(runs)))[0][0])

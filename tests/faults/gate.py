@@ -55,7 +55,7 @@ class Catch:
 
     wanted: Callable[[Call], bool]
     before: Callable[[Call], Awaitable[bool]] | None = None
-    after: Callable[[Call], Awaitable[None]] | None = None
+    after: Callable[[Call], Awaitable[object]] | None = None
     caught: asyncio.Event = field(default_factory=asyncio.Event)
 
 

@@ -12,6 +12,7 @@ from bot.errors import StoreUnavailable
 from bot.playground import manifest
 from bot.sandbox.server import Sandbox
 from bot.sandbox.slack import SlackStandIn
+from bot.sandbox.slack.workspace import ANA, BEN, BOT
 from bot.sandbox.standins import PlatformStandIns
 from bot.store.database import Database
 from bot.store.tables import cards, processes, runs, workspaces
@@ -32,7 +33,8 @@ if TYPE_CHECKING:
     from tests.faults.children import Child, Nursery
 
 T = TypeVar("T")
-ROOM = "data"
+ROOMS = tuple(f"room-{number}" for number in range(6))
+"""Channels: a second may bring only one post to each."""
 PATIENCE = 45.0
 """Seconds for anything that a test waits for: far more than it needs."""
 SOCKETS = 2
@@ -53,6 +55,8 @@ class Town:
         self.slack = SlackStandIn(manifest(), rate_scale=None)
         self.platforms = PlatformStandIns(spare_kernel=False)
         self.gate, self.ending = Gate(), asyncio.Event()
+        for room in ROOMS:
+            self.slack.workspace.add_channel(f"C0{room.upper()}", room, "public", [ANA, BEN, BOT])
         kernels = Played(self.ending)
         self.platforms._kernels = self.platforms._jobs._kernels = kernels
         self.url = ""
@@ -110,17 +114,17 @@ class Town:
         """Put a notebook on both platforms."""
         return self.platforms.shelf.add(slug, notebook(*(sources or ("answer()",))))
 
-    async def ask(self, found: Notebook, platform: str, who: str = "ana") -> Outcome:
-        """Run a notebook by its address."""
+    async def ask(self, found: Notebook, platform: str, room: str = ROOMS[0]) -> Outcome:
+        """Ana runs a notebook by its address."""
         path = found.deepnote_path if platform == "deepnote" else found.datalore_path
-        return await self.slack.say(who, ROOM, f"/notebook run {self.url}/{platform}{path}")
+        return await self.slack.say("ana", room, f"/notebook run {self.url}/{platform}{path}")
 
     # What people see
 
     @property
     def cards(self) -> list[Message]:
-        """The bot's root messages, oldest first."""
-        return [message for message in self.slack.messages(ROOM) if message.bot_id is not None]
+        """The bot's root messages."""
+        return [each for room in ROOMS for each in self.slack.messages(room) if each.bot_id is not None]
 
     def starts(self, found: Notebook) -> int:
         """How often the platforms were asked to start a notebook, and did."""
