@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 Platform = Literal["datalore", "deepnote"]
 Doubt = Literal["none", "not started", "started"]
+Repeats = Literal["", "card", "post"]
 PLATFORMS: Final[tuple[Platform, ...]] = ("datalore", "deepnote")
 
 
@@ -31,7 +32,7 @@ class Boundary:
         acked: Outside: when Slack has the ack.
         before: Outside: whether the call isn't carried out.
         doubt: What the process that is killed leaves unknown of the start; and what is true.
-        repeats: Whether Slack's answer is lost, so that one message may come twice.
+        repeats: What may come twice, as Slack's answer to it is lost. The card may be under way before the ack is.
         from_running: Whether it is met only once the run is known to be running, however often before.
         second: Whether it is met by whoever takes over from a process that was killed before.
         loses: Whether the platform's answer to the start is lost besides.
@@ -44,7 +45,7 @@ class Boundary:
     acked: bool = False
     before: bool = False
     doubt: Doubt = "none"
-    repeats: bool = False
+    repeats: Repeats = ""
     from_running: bool = False
     second: bool = False
     loses: bool = False
@@ -108,7 +109,7 @@ def _upload(call: Call) -> bool:
 
 
 def _around(
-    name: str, call: Callable[[Call], bool], *, repeats: bool = False, from_running: bool = False
+    name: str, call: Callable[[Call], bool], *, repeats: Repeats = "", from_running: bool = False
 ) -> list[Boundary]:
     """Both sides of a call to the outside."""
     return [
@@ -118,7 +119,7 @@ def _around(
 
 
 def _inside(
-    name: str, point: str, *, repeats: bool = False, doubt: Doubt = "none", running: bool = False, second: bool = False
+    name: str, point: str, *, repeats: Repeats = "", doubt: Doubt = "none", running: bool = False, second: bool = False
 ) -> list[Boundary]:
     """Both sides of a commit; what `repeats` and `doubt` say holds before it."""
     return [
@@ -131,9 +132,9 @@ def _inside(
 
 BOUNDARIES: Final[list[Boundary]] = [
     *_inside("row saved", "request"),
-    Boundary("ack sent", acked=True),
-    *_around("card posted", _slack("chat.postMessage", _card), repeats=True),
-    *_inside("card noted", "carded", repeats=True),
+    Boundary("ack sent", acked=True, repeats="card"),
+    *_around("card posted", _slack("chat.postMessage", _card), repeats="card"),
+    *_inside("card noted", "carded", repeats="card"),
     Boundary("submitting committed, before", ("submitting", "before")),
     Boundary("submitting committed, after", ("submitting", "after"), doubt="not started"),
     Boundary("POST sent, before it arrives", call=_start, before=True, doubt="not started"),
@@ -148,8 +149,8 @@ BOUNDARIES: Final[list[Boundary]] = [
     *_around("look", _look),
     *_inside("change committed (running)", "running"),
     *_around("card edited (running)", _slack("chat.update", lambda call: "Running since" in call.body)),
-    *_around("thread post (news)", _slack("chat.postMessage", _news), repeats=True),
-    *_inside("news noted", "news", repeats=True),
+    *_around("thread post (news)", _slack("chat.postMessage", _news), repeats="post"),
+    *_inside("news noted", "news", repeats="post"),
     *_inside("shown noted (running)", "shown running"),
     *_inside("heartbeat stopped", "beat", running=True),
     *_inside("declared dead", "declared", running=True, second=True),
@@ -157,13 +158,13 @@ BOUNDARIES: Final[list[Boundary]] = [
     *_inside("change committed (ended)", "ended"),
     *_inside("results committed", "settled"),
     *_around("card edited (final)", _slack("chat.update", _final)),
-    *_around("thread post (results)", _slack("chat.postMessage", _report), repeats=True),
-    *_inside("results noted", "report", repeats=True),
+    *_around("thread post (results)", _slack("chat.postMessage", _report), repeats="post"),
+    *_inside("results noted", "report", repeats="post"),
     *_around("upload (address)", _slack("files.getUploadURLExternal")),
     *_around("upload (bytes)", _upload),
-    *_around("upload (completed)", _slack("files.completeUploadExternal"), repeats=True),
-    *_inside("upload noted", "file", repeats=True),
-    *_around("thread post (closing line)", _slack("chat.postMessage", _closing), repeats=True),
-    *_inside("closing line noted", "closed", repeats=True),
+    *_around("upload (completed)", _slack("files.completeUploadExternal"), repeats="post"),
+    *_inside("upload noted", "file", repeats="post"),
+    *_around("thread post (closing line)", _slack("chat.postMessage", _closing), repeats="post"),
+    *_inside("closing line noted", "closed", repeats="post"),
     *_inside("shown noted (final)", "shown ended"),
 ]

@@ -38,6 +38,7 @@ class Cell:
         self.notebook = here.shelve("answer")
         self._armed, self._once = here.log.with_name("armed"), here.log.with_name("died")
         self._killed = asyncio.Event()
+        self._lost = False
 
     async def play(self) -> list[str]:
         """Play it; answers with what went wrong."""
@@ -136,7 +137,10 @@ class Cell:
     async def _ask_until_heard(self) -> None:
         """Type the command, and again where Slack or we say that it wasn't heard, as long as anybody can hear it."""
         while self.here.living and not await self._saved():
-            await self.here.ask(self.notebook, self.platform)
+            outcome = await self.here.ask(self.notebook, self.platform)
+            answer = self.here.slack.ledger.deliveries("slash_commands")[-1].response
+            # An ack without a word says that it's saved.
+            self._lost |= outcome.ok and not answer and not await self._saved()
 
     async def _saved(self) -> int:
         return int((await self.here.ask_rows(select(func.count()).select_from(runs)))[0][0])
@@ -144,7 +148,7 @@ class Cell:
     # What is true afterwards
 
     async def _of_the_run(self) -> list[str]:
-        wrong = []
+        wrong = ["acked, and not saved"] if self._lost else []
         state = (await self.here.ask_rows(select(runs.c.state)))[0][0]
         if state != self.boundary.ends(self.platform):
             wrong.append(f"ended as {state}")
@@ -158,8 +162,11 @@ class Cell:
         final = [card for card in self.here.cards if shown in sight.words(card)]
         # Of two cards, one is nobody's: the answer with its name was lost. What it says is true for ever.
         first = [card for card in self.here.cards if "Asked for" in sight.words(card)]
-        most = 1 if "card" in self.boundary.name and self.boundary.repeats else 0
-        if len(final) == 1 and len(first) <= most and len(self.here.cards) == 1 + len(first):
+        if (
+            len(final) == 1
+            and len(first) <= (self.boundary.repeats == "card")
+            and len(self.here.cards) == 1 + len(first)
+        ):
             return []
         return [f"{len(self.here.cards)} cards, {len(final)} final"]
 
@@ -177,7 +184,7 @@ class Cell:
                 pieces.append(CLOSING)
             repeated += any(seen[piece] for piece in pieces)
             seen.update(pieces)
-        if repeated > self.boundary.repeats:
+        if repeated > (1 if self.boundary.repeats == "post" else 0):
             wrong.append(f"{repeated} messages twice")
         if not seen[CLOSING]:
             wrong.append("no closing line")
