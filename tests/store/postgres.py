@@ -14,12 +14,13 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import asyncpg  # type: ignore[import-untyped]  # it has none of its own
+import psutil
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 OWNER = "threadbook"
-QUICK = "-c fsync=off -c full_page_writes=off -c deadlock_timeout=100ms"
+QUICK = "-c fsync=off -c full_page_writes=off -c deadlock_timeout=100ms -c max_connections=500"
 """Data that nobody needs tomorrow has no cause to wait for the disk; it still outlives the server's own crash."""
 
 
@@ -52,6 +53,21 @@ class Postgres:
     def stop(self) -> None:
         """Stop it as a crash would: all connections break."""
         self._run("pg_ctl", "stop", "--wait", "--mode", "immediate")
+
+    def freeze(self) -> None:
+        """Have it stand still: connections stay, and nothing is answered."""
+        for process in self._processes():
+            process.suspend()
+
+    def thaw(self) -> None:
+        """Let it go on."""
+        for process in reversed(self._processes()):
+            process.resume()
+
+    def _processes(self) -> list[psutil.Process]:
+        """The one that accepts connections, then all that serve one."""
+        first = psutil.Process(int((self._folder / "data" / "postmaster.pid").read_text().split("\n", 1)[0]))
+        return [first, *first.children(recursive=True)]
 
     async def database(self) -> str:
         """A new, empty database; its URL."""

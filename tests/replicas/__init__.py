@@ -1,0 +1,1 @@
+"""Several replicas on one PostgreSQL: real processes, killed, stopped, and cut off from their database."""
