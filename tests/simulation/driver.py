@@ -128,10 +128,14 @@ class Connection(sqlite3.Connection):
         if lost:
             raise sqlite3.OperationalError("the connection broke before the answer came")
 
+    def rollback(self) -> None:
+        """See sqlite3."""
+        with suppress(sqlite3.ProgrammingError):  # it was broken off
+            super().rollback()
+
     def break_off(self) -> None:
         """What a killed process leaves: nothing."""
-        with suppress(sqlite3.ProgrammingError):  # it was closed before
-            super().rollback()
+        self.rollback()
         super().close()
 
 

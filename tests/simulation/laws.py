@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from bot.lifecycle import NEXT
 from bot.model import State
-from tests.simulation.slack import A_MINUTE, CHANNEL_BURST, CLOSED
+from tests.simulation.slack import A_MINUTE, CHANNEL_BURST, CLOSED, MINUTE
 
 if TYPE_CHECKING:
     from tests.simulation.life import Life
@@ -174,12 +174,12 @@ class Laws:
 
     def limited(self, call: Call, method: str, most: int) -> None:
         """Slack's limit was reached: by us, or by the way that calls overtook one another?"""
-        if any(call.sent - 60 <= at for at in self.handed_over):
+        if any(call.sent - MINUTE <= at for at in self.handed_over):
             return  # a courier doesn't know what the one before it has used up
         if method not in A_MINUTE or method.startswith(("users.", "conversations.")):
             return
         times = sorted(self._sent[method])
-        recent = [at for at, _ in times if call.sent - 60 < at <= call.sent]
+        recent = [at for at, _ in times if call.sent - MINUTE < at <= call.sent]
         if len(recent) > most:
             self.broken(f"{call.life.name} called {method} {len(recent)} times in a minute")
         for channel in {channel for _, channel in times} if method == "chat.postMessage" else ():

@@ -24,7 +24,7 @@ from bot.tracker.tracker import Tracker
 from tests.simulation.driver import COMPILED
 from tests.simulation.life import Life
 from tests.simulation.platforms import Client as PlatformSide
-from tests.simulation.slack import ADMIN, WORKSPACE
+from tests.simulation.slack import ADMIN, MINUTE, WORKSPACE
 from tests.simulation.slack import Client as SlackSide
 
 if TYPE_CHECKING:
@@ -70,8 +70,9 @@ class Parts:
         def link(run: Run) -> str | None:
             return platforms[run.request.notebook.platform].link(run.request.notebook, run.request.url)
 
-        limits = {method: max(3, math.floor(most * world.slack.scale)) for method, most in A_MINUTE.items()}
-        self.budget = Budget(limits)
+        share = world.slack.scale * MINUTE / 60
+        limits = {method: max(3, math.floor(most * share)) for method, most in A_MINUTE.items()}
+        self.budget = Budget(limits, minute=MINUTE)
         deliverer = Deliverer(
             self.store,
             Speech(slack, self.budget),

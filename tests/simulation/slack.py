@@ -34,6 +34,8 @@ A_MINUTE: Final = {
     "files.completeUploadExternal": 100,
     "users.info": 100,
 }
+MINUTE: Final = 15.0
+"""Seconds over which Slack counts: its minute is shorter here, and takes as many calls less."""
 CHANNEL_BURST: Final = 5.0
 """Posts that one channel takes at once; it regains one a second."""
 
@@ -65,7 +67,7 @@ class Slack:
     """What Slack has and does.
 
     Attributes:
-        scale: By how much its limits a minute are smaller than the real ones, so that few runs meet them.
+        scale: By how much its limits are smaller than the real ones, so that few runs meet them.
         refused: Times at which a limit was reached, with the method.
     """
 
@@ -84,10 +86,10 @@ class Slack:
         """Count a call; answers with how many seconds to wait where it's one too many."""
         now = self.world.loop.time()
         passed = self.calls[method]
-        while passed and now - passed[0] >= 60:
+        while passed and now - passed[0] >= MINUTE:
             passed.popleft()
         if len(passed) >= self.most(method):
-            return passed[0] + 60 - now
+            return passed[0] + MINUTE - now
         if method == "chat.postMessage":
             share = self.shares[channel]
             share.left = min(CHANNEL_BURST, share.left + now - share.at)
@@ -99,8 +101,8 @@ class Slack:
         return 0.0
 
     def most(self, method: str) -> int:
-        """How many calls a minute it takes."""
-        return max(4, int(A_MINUTE.get(method, 20) * self.scale))
+        """How many calls it takes in its minute."""
+        return max(4, int(A_MINUTE.get(method, 20) * self.scale * MINUTE / 60))
 
     def answer(self, call: Call, method: str, given: dict[str, Any]) -> dict[str, Any]:
         """Do it; answers as Slack does."""

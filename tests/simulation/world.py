@@ -20,7 +20,9 @@ from unittest import mock
 
 from bot.errors import StoreUnavailable
 from bot.model import Platform
-from bot.slack import delivery
+from bot.slack import courier, delivery
+from bot.store import holding
+from bot.tracker import claim
 from tests.simulation import driver, slack
 from tests.simulation.laws import Laws
 from tests.simulation.loop import DAWN, Loop, Stuck
@@ -41,6 +43,9 @@ if TYPE_CHECKING:
 MORNING: Final = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 PATIENCE: Final = 900.0
 """Seconds after the last fault within which everything must have come to rest."""
+SLOWER: Final = 3.0
+"""How much slower hearts beat and couriers look of their own accord than they really do: most of what they do is
+nothing, and costs as much as the rest. All else is quicker by that much."""
 CODE: Final = re.compile(r"\[[0-9a-f]{8}\]")
 """What a log gives an error to be found by; drawn by the operating system, and so never the same."""
 TRUTH: Final = frozenset({"runs", "cards", "listeners", "processes", "workspaces"})
@@ -75,12 +80,12 @@ class World:
         self.over = False
         self.lives: list[Life] = []
         chance = self.chance
-        self.peace = DAWN + chance.uniform(8, 16)
+        self.peace = DAWN + chance.uniform(8, 24)
         self.no_hardware = chance.choice((0.0, 0.0, 0.1))
         self._disk = Weather.of(chance, DAWN, self.peace)
         self.laws = Laws(self)
         self.slack = Slack(self, Wire(self, "slack", Weather.of(chance, DAWN, self.peace)))
-        self.slack.scale = chance.choice((1.0, 0.2, 0.12))
+        self.slack.scale = chance.choice((1.0, 0.6, 0.4))
         self.hooks = f"https://hooks.simulated/{seed}"
         longest = chance.choice((2.0, 6.0, 12.0))
         self.ledgers = {
@@ -183,7 +188,7 @@ class World:
             case "effects":
                 life.effects_left = chance.randint(1, 12)
             case "stop" if not life.still:
-                wait = chance.choice((0.5, 4.0, 8.0)) * chance.random()
+                wait = chance.choice((1.0, 10.0, 25.0)) * chance.random()
                 self.tell("world", f"stops {life.name} for {wait:.3f} s")
                 life.stop()
                 self.loop.call_later(wait, self._go_on, life, context=self.nobody)
@@ -252,6 +257,8 @@ def play(seed: int, *, tracing: bool = False) -> Story:
         stack.callback(driver.DISKS.pop, path)
         stack.callback(slack.SLACKS.pop, world.hooks)
         stack.enter_context(mock.patch.object(delivery, "AsyncWebhookClient", Webhook))
+        for where, name in ((claim, "BEAT_EVERY"), (courier, "LOOK_EVERY"), (holding, "SURELY_ALIVE")):
+            stack.enter_context(mock.patch.object(where, name, getattr(where, name) * SLOWER))
         stack.enter_context(_logging(world))
         collecting = gc.isenabled()
         gc.disable()
