@@ -6,8 +6,8 @@ declared dead gets a new epoch, so that nothing it still writes counts, and its 
 
 from __future__ import annotations
 
+import asyncio
 from math import inf
-from time import monotonic
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import and_, case, delete, exists, false, insert, or_, select, true, update
@@ -55,7 +55,7 @@ class Holding:
 
     async def register(self) -> None:
         """Enter this process; a process that was declared dead enters anew."""
-        now = monotonic()
+        now = _clock()
         async with self._db.write() as connection:
             row = (await connection.execute(insert(processes).values(beats=1).returning(processes.c.id))).one()
             idle = ~exists().where(runs.c.holder == processes.c.id, runs.c.settled == false())
@@ -64,7 +64,7 @@ class Holding:
 
     async def beat(self) -> bool:
         """Show that this process lives; False where it was declared dead."""
-        now = monotonic()
+        now = _clock()
         change = update(processes).where(self._me()).values(beats=processes.c.beats + 1)
         async with self._db.write() as connection:
             lives = (await connection.execute(change)).rowcount == 1
@@ -74,7 +74,7 @@ class Holding:
 
     async def lives(self) -> bool:
         """Whether nobody can have declared this process dead: its last beat is too young for that, or it beats now."""
-        return monotonic() - self._beaten < SURELY_ALIVE or await self.beat()
+        return _clock() - self._beaten < SURELY_ALIVE or await self.beat()
 
     async def leave(self) -> None:
         """Hand everything over at once: what a process that stops in order does last."""
@@ -300,3 +300,8 @@ class Holding:
         if request is None:
             return changes
         return changes | {"request": request, "sent_print": fingerprint(Request.model_validate(request))}
+
+
+def _clock() -> float:
+    """Seconds by the loop's own clock, which nothing sets back, and which a loop with a time of its own can play."""
+    return asyncio.get_running_loop().time()

@@ -1,0 +1,191 @@
+"""What must hold after every step: of the rows at each commit, of Slack and the platforms at each effect."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from typing import TYPE_CHECKING, Final
+
+from bot.lifecycle import NEXT
+from bot.model import State
+from tests.simulation.slack import A_MINUTE, CHANNEL_BURST, CLOSED, MINUTE
+
+if TYPE_CHECKING:
+    from tests.simulation.life import Life
+    from tests.simulation.platforms import Job
+    from tests.simulation.rows import RunRow, Rows
+    from tests.simulation.slack import Message
+    from tests.simulation.wire import Call
+    from tests.simulation.world import World
+
+NUMBER: Final = re.compile(r"run (\d+)")
+ENDS: Final = ("✅", "❌", "⏹️", "🚫", "❓", "⌛", "👋", "▶️")
+"""How closing lines begin."""
+
+
+class Laws:
+    """Finds what was broken, and says so; the story goes on."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.found: list[str] = []
+        self.rows: Rows | None = None
+        self.handed_over: list[float] = []
+        self.reopened: Counter[int] = Counter()
+        self._number_of: dict[tuple[str, str], int] = {}
+        self._said: dict[tuple[object, ...], list[Call]] = defaultdict(list)
+        self._sent: dict[str, list[tuple[float, str]]] = defaultdict(list)
+        self._starts: Counter[str] = Counter()
+
+    def broken(self, words: str) -> None:
+        """A law is broken."""
+        self.world.tell("LAW", words)
+        self.found.append(f"at {self.world.loop.time():.3f}: {words}")
+
+    # The rows
+
+    def committed(self, life: Life, rows: Rows) -> None:
+        """A process has written."""
+        before, self.rows = self.rows, rows
+        if before is None:
+            return
+        if before.courier != rows.courier:
+            self.handed_over.append(self.world.loop.time())
+        for one in self.world.lives:
+            if one.holding is not None and one.holding.process_id not in rows.living and one.alive:
+                one.troubles.append(self.world.loop.time())
+        for run_id, after in rows.runs.items():
+            was = before.runs.get(run_id)
+            if was is None:
+                if after.state != State.REQUESTED:
+                    self.broken(f"run {after.number} begins as {after.state}")
+            elif was != after:
+                self._changed(life, before, was, after)
+
+    def _changed(self, life: Life, before: Rows, was: RunRow, after: RunRow) -> None:
+        mine = life.holding.process_id if life.holding is not None else None
+        name = f"run {after.number}: {life.name} (process {mine})"
+        if was.truth != after.truth:
+            self._truth_changed(name, mine, before, was, after)
+        elif was.holder != after.holder:
+            self._claimed(name, mine, before, was, after)
+        if was.untracked_at is not None and after.untracked_at != was.untracked_at:
+            self.broken(f"{name} undid what a person asked for")
+        if not set(filter(None, was.listeners.split(","))) <= set(filter(None, after.listeners.split(","))):
+            self.broken(f"{name} forgot who wanted to be told too")
+        if after.shown_revision != was.shown_revision and before.courier != mine:
+            self.broken(f"{name} noted as shown what isn't its own to show")
+        if after.revision < was.revision or after.shown_revision > after.revision:
+            self.broken(f"{name} set the revisions back: {was.revision}/{was.shown_revision} to {after.revision}")
+        if was.ts is not None and after.ts != was.ts:
+            self.broken(f"{name} put another card in place of the one that was posted")
+        if after.closed and not after.settled:
+            self.broken(f"{name} closed a thread whose run goes on")
+        again = was.closed and not after.closed
+        if again:
+            self.reopened[after.number] += 1
+            if was.state != State.UNCLEAR:
+                self.broken(f"{name} opened the thread of a run that is {was.state}")
+        elif after.told < was.told or (after.parts < was.parts and was.state != State.UNCLEAR):
+            self.broken(f"{name} forgot what the thread was told")
+
+    def _truth_changed(self, name: str, mine: int | None, before: Rows, was: RunRow, after: RunRow) -> None:
+        state, then = State(was.state), State(after.state)
+        if then is not state and then not in NEXT.get(state, ()):
+            self.broken(f"{name} made {then} of {state}")
+        accepted = after.remote_id is not None and (was.remote_id is None or was.adopted) and after.holder != was.holder
+        fenced = mine not in before.living or was.holder != mine
+        if fenced and not (accepted or (after.remote_id is not None and state in (State.SUBMITTING, State.UNCLEAR))):
+            self.broken(f"{name} wrote {then} late: the run is {was.holder}'s, and it is {state}")
+        if was.settled and not (state is State.UNCLEAR and after.remote_id is not None):
+            self.broken(f"{name} wrote {then} to a run that was settled as {state}")
+        if was.remote_id not in (None, after.remote_id) and not was.adopted:
+            self.broken(f"{name} put {after.remote_id} in place of {was.remote_id}")
+        if after.attempt != was.attempt and (then is not State.SUBMITTING or after.attempt != was.attempt + 1):
+            self.broken(f"{name} counted attempt {after.attempt} after {was.attempt}")
+        if then is State.SUBMITTING and state is not then and was.untracked_at is not None:
+            self.broken(f"{name} starts what a person had taken back")
+
+    def _claimed(self, name: str, mine: int | None, before: Rows, was: RunRow, after: RunRow) -> None:
+        if was.holder in before.living:
+            self.broken(f"{name} took it from process {was.holder}, which lives")
+        if after.holder is not None and after.holder != mine:
+            self.broken(f"{name} gave it to process {after.holder}")
+
+    # The platforms
+
+    def started(self, call: Call, job: Job) -> None:
+        """A notebook was started."""
+        self._starts[job.act] += 1
+        rows = [] if self.rows is None else [run for run in self.rows.runs.values() if run.act == job.act]
+        if self._starts[job.act] > len(rows):
+            self.broken(f"{call.life.name} started {job.act} {self._starts[job.act]} times for {len(rows)} requests")
+        if rows and all(run.state in (State.REQUESTED, State.REJECTED) for run in rows):
+            self.broken(f"{call.life.name} started {job.act}, although its row says {rows[0].state}")
+
+    def starts(self, act: str) -> int:
+        """How often the notebook was started for this request."""
+        return self._starts[act]
+
+    # Slack
+
+    def posted(self, message: Message) -> None:
+        """A message appeared."""
+        if message.channel.startswith("D"):
+            return
+        if not message.thread:
+            found = NUMBER.search(message.text)
+            number = int(found[1]) if found else 0
+            self._number_of[message.channel, message.ts] = number
+            self._once(("card", number), message, f"the card of run {number}")
+            return
+        number = self._number_of.get((message.channel, message.thread), 0)
+        told = (number, self.reopened[number])
+        if message.text.startswith(ENDS) and "<@" in message.text:
+            self._once((*told, "end"), message, f"the end of run {number}")
+            return
+        for line in message.text.splitlines():
+            self._once((*told, line), message, f"run {number}: “{line}”")
+
+    def uploaded(self, channel: str, thread: str, name: str, call: Call) -> None:
+        """A file appeared."""
+        number = self._number_of.get((channel, thread), 0)
+        key = (number, self.reopened[number], "file", name)
+        self._repeated(key, call, f"file {name} of run {number}")
+
+    def whispered(self, call: Call, url: str) -> None:
+        """Somebody was told something alone."""
+        self._repeated(("whisper", url), call, f"the whisper to {url}")
+
+    def _once(self, key: tuple[object, ...], message: Message, what: str) -> None:
+        self._repeated(key, message.call, what)
+
+    def _repeated(self, key: tuple[object, ...], call: Call, what: str) -> None:
+        before = self._said[key]
+        for one in before:
+            if not one.excused:
+                self.broken(f"{call.life.name} says again what {one.life.name} had said at {one.sent:.3f}: {what}")
+                break
+        before.append(call)
+
+    def sent(self, method: str, channel: str, at: float) -> None:
+        """A call left for Slack."""
+        self._sent[method].append((at, channel))
+
+    def limited(self, call: Call, method: str, most: int) -> None:
+        """Slack's limit was reached: by us, or by the way that calls overtook one another?"""
+        if any(call.sent - MINUTE <= at for at in self.handed_over):
+            return  # a courier doesn't know what the one before it has used up
+        if method not in A_MINUTE or method.startswith(("users.", "conversations.")):
+            return
+        times = sorted(self._sent[method])
+        recent = [at for at, _ in times if call.sent - MINUTE < at <= call.sent]
+        if len(recent) > most:
+            self.broken(f"{call.life.name} called {method} {len(recent)} times in a minute")
+        for channel in {channel for _, channel in times} if method == "chat.postMessage" else ():
+            left, before = CHANNEL_BURST, 0.0
+            for at in (at for at, where in times if where == channel and at <= call.sent):
+                left = min(CHANNEL_BURST, left + at - before) - 1
+                before = at
+            if left < 0 and channel != CLOSED:
+                self.broken(f"{call.life.name} posted too often in {channel}")
