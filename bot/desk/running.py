@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from bot.command import Address
+from bot.desk.naming import unknown_name
 from bot.desk.watching import visible
 from bot.errors import Refusal, UserError
-from bot.grammar import check_options, folded, suggest
+from bot.grammar import check_options, folded
 from bot.model import Options, Platform, Request
 from bot.reply import Started, UnderWay, UntrackNoted
 from bot.store.saving import Guard
@@ -159,18 +160,6 @@ def _of(entry: Entry) -> Request:
         inputs=entry.defaults,
         literal=entry.literal,
         owner=entry.owner,
-    )
-
-
-async def unknown_name(desk: Desk, caller: Caller, name: str, before: str = "") -> UserError:
-    """No such entry; the nearest names are offered."""
-    names = [entry.name for entry in await desk.catalogue(caller.workspace)]
-    near = suggest(folded(name), names)
-    if near is not None:
-        return UserError(f"The catalogue has no notebook “{name}”.", hint=f"Did you mean `{before}{near}`?")
-    return UserError(
-        f"The catalogue has no notebook “{name}”.",
-        hint="`list` shows what there is. A notebook's web address works too.",
     )
 
 

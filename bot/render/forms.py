@@ -12,7 +12,7 @@ from bot.render import ids
 from bot.render.answers import answer
 from bot.render.card import options_words
 from bot.render.fields import MOST_OPTIONS, field, fields, option, plain_text, text
-from bot.render.text import Block, button, context, cut, escape, mention, plain, section
+from bot.render.text import Block, button, context, cut, mention, plain, section
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -107,7 +107,12 @@ def choices(found: Iterable[Choice]) -> dict[str, Any]:
             count += 1
     if not groups:
         return {"options": []}
-    return {"option_groups": [{"label": plain_text(cut(group, 75)), "options": some} for group, some in groups.items()]}
+    return {
+        "option_groups": [
+            {"label": plain_text(cut(group.strip() or "(no name)", 75)), "options": some}
+            for group, some in groups.items()
+        ]
+    }
 
 
 def plainly(words: str) -> str:
@@ -156,9 +161,9 @@ def _about(state: Form) -> list[Block]:
         lines.append(f"The catalogue says how it is run: {how}.")
     if state.stop:
         owner = f" Its owner is {mention(state.owner)}." if state.owner else ""
-        lines.append(f"⚠️ {escape(cut(state.stop, 1000))}{owner}")
+        lines.append(f"⚠️ {plain(state.stop, 1000)}{owner}")
     if state.note:
-        lines.append(f"⚠️ {escape(cut(state.note, 1000))}")
+        lines.append(f"⚠️ {plain(state.note, 1000)}")
     return [context("\n".join(lines))]
 
 

@@ -48,6 +48,8 @@ async def submitted(front: Front, body: Mapping[str, Any], view: Mapping[str, An
                 return await _anyway(front, body, view)
             return await _run(front, body, view)
     except UserError as error:
+        if not _shown(view):
+            return {"response_action": "update", "view": forms.words(replies.mistake(error))}
         return _refused(view, "notebook", _sentence(error))
     except StoreUnavailable as error:
         log.warning("the database isn't available: %s", error)
@@ -119,7 +121,9 @@ async def _run(front: Front, body: Mapping[str, Any], view: Mapping[str, Any]) -
         if not refusal.channels:
             raise
         where = "place_channel" if said.place is Place.CHANNEL else "place"
-        return _refused(view, where, _sentence(refusal))
+        # The form names them in its small print: an error on a field is plain text.
+        words = _sentence(refusal).replace("in these channels:", "in the channels that are named below.")
+        return _refused(view, where, words)
     if isinstance(answer, UnderWay):
         channel = command.channel or caller.channel
         return {"response_action": "push", "view": forms.under_way(answer, channel, dm=command.dm)}
@@ -214,7 +218,7 @@ def _refused(view: Mapping[str, Any], block: str, words: str) -> dict[str, Any]:
 
 def _errors(view: Mapping[str, Any], found: Mapping[str, str]) -> dict[str, Any]:
     """Errors on their fields; on the first field where theirs isn't shown, and without fields in place of the view."""
-    shown = [str(block["block_id"]) for block in view.get("blocks") or [] if block.get("type") == "input"]
+    shown = _shown(view)
     told: dict[str, str] = {}
     for block, words in found.items():
         place = block if block in shown else block.rsplit(":", 1)[0] if block.rsplit(":", 1)[0] in shown else ""
@@ -224,6 +228,11 @@ def _errors(view: Mapping[str, Any], found: Mapping[str, str]) -> dict[str, Any]
         return {"response_action": "update", "view": forms.words((" ".join(found.values()), []))}
     plain = {block: words.replace("`", "")[:2000] for block, words in told.items()}
     return {"response_action": "errors", "errors": plain}
+
+
+def _shown(view: Mapping[str, Any]) -> list[str]:
+    """The fields of a view, by block id."""
+    return [str(block["block_id"]) for block in view.get("blocks") or [] if block.get("type") == "input"]
 
 
 def _sentence(error: UserError) -> str:
