@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from bot.command import Address
 from bot.desk.naming import unknown_name
-from bot.desk.watching import visible
+from bot.desk.watching import visible, will_see
 from bot.errors import Refusal, UserError
 from bot.grammar import check_options, folded
 from bot.model import Options, Platform, Request
@@ -101,7 +101,8 @@ async def _save(desk: Desk, resolved: Resolved, caller: Caller, *, dm: bool, any
     guard = Guard.NOTEBOOK if alone else Guard.NOTHING if anyway else Guard.SAME
     saved = await desk.store.requests.save(request, caller, desk.now(), dm=dm, guard=guard)
     if saved.in_the_way:
-        if await desk.can_see(caller, saved.run):
+        # Two people who ask in the same moment ask before there is a card.
+        if await will_see(desk, caller, saved.run):
             return UnderWay(run=saved.run, alone=alone, dm=dm)
         if alone:
             raise UserError(

@@ -46,6 +46,16 @@ async def sees(desk: Desk, caller: Caller, run: Run, channel: str | None) -> boo
     return channel == caller.channel or await desk.audience.sees(caller, channel, asker=run.asker)
 
 
+async def will_see(desk: Desk, caller: Caller, run: Run) -> bool:
+    """Whether the caller can see the run's card, or will as soon as it's posted.
+
+    Raises:
+        UserError: That can't be found out now.
+    """
+    channel = await desk.store.requests.card_channel(run.id)
+    return await sees(desk, caller, run, run.channel if channel is None else channel)
+
+
 async def status(desk: Desk, command: ShowStatus, caller: Caller) -> RunShown:
     """`status`."""
     return RunShown(run=await visible(desk, caller, command.run))

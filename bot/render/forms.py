@@ -38,6 +38,8 @@ OPTIONS: Final = {
 }
 
 BLOCKS: Final = "Only these blocks"
+ONLY: Final = "only"
+"""The block that names the only channels where a notebook may be run."""
 
 
 def loading() -> dict[str, Any]:
@@ -213,5 +215,6 @@ def _place(state: Form) -> list[Block]:
             element["initial_conversation"] = state.channels[0]
         blocks.append(field("place_channel", "Channel", element, optional=False))
     if state.channels:
-        blocks.append(context("May be run only in " + " ".join(f"<#{channel}>" for channel in state.channels[:20])))
+        channels = " ".join(f"<#{channel}>" for channel in state.channels[:20])
+        blocks.append(context(f"May be run only in {channels}") | {"block_id": ONLY})
     return blocks
