@@ -70,6 +70,7 @@ class ListRuns(Frozen):
         failed: Only those that failed.
         target: Only runs of this notebook.
         page: From 1, the newest runs; buttons say which.
+        newest: The number that was the newest on the first page: runs that come meanwhile don't move those after it.
     """
 
     platform: Platform | None = None
@@ -77,6 +78,7 @@ class ListRuns(Frozen):
     failed: bool = False
     target: Target | None = None
     page: int = 1
+    newest: int | None = None
 
 
 class Rerun(Frozen):

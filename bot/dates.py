@@ -90,6 +90,20 @@ def _resolve(word: str, today: date) -> date | None:
     return today + ahead * _DAY
 
 
+def preset(words: str) -> str | None:
+    """One of Deepnote's ranges in its own spelling; None where the words are none of them."""
+    words = words.strip().lower()
+    if custom := _CUSTOM.fullmatch(words):
+        return f"customDays{custom[1]}"
+    return _PRESETS.get(words)
+
+
+def ends(words: str) -> tuple[str, str] | None:
+    """The two ends of a range, each as it was typed; None where the words aren't two with a sign between them."""
+    parts = _APART.split(_DASHES.sub("-", " ".join(words.split())))
+    return (parts[0], parts[1]) if len(parts) == 2 else None  # noqa: PLR2004 - a range has two ends
+
+
 def resolve_range(words: str, today: date) -> str | tuple[str, str] | None:
     """The range that `words` mean: (first, last) as ISO dates, or one of Deepnote's presets in its own spelling.
 
@@ -98,13 +112,10 @@ def resolve_range(words: str, today: date) -> str | tuple[str, str] | None:
     Raises:
         Mistake: It ends before it begins; `hint` holds the range the other way round.
     """
-    words = _DASHES.sub("-", " ".join(words.split()))
-    if preset := _PRESETS.get(words.lower()):
-        return preset
-    if custom := _CUSTOM.fullmatch(words.lower()):
-        return f"customDays{custom[1]}"
-    parts = _APART.split(words)
-    if len(parts) != 2:  # noqa: PLR2004 - a range has two ends
+    if known := preset(words):
+        return known
+    parts = ends(words)
+    if parts is None:
         return None
     first, last = (resolve(part, today) for part in parts)
     if first is None or last is None:

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 from enum import StrEnum
 from typing import Final
 
+from bot import dates
 from bot.model import Frozen, Inputs, InputSpec, InputValue, Notebook, Options, Platform
 
 ROOM: Final = 60
 """Blocks for a notebook's inputs: Slack takes a hundred in a modal. What has no room is a line of "Other inputs"."""
-
-APART: Final = re.compile(r"\.{2,3}|…|,| to | - ")
-"""What stands between the two ends of a range."""
 
 
 class Place(StrEnum):
@@ -137,7 +134,7 @@ class Choice(Frozen):
 
 def ends(value: InputValue | None) -> tuple[str, str]:
     """The two ends of a range as somebody gave it, each a date or a word for one; empty where there are none."""
-    parts = value if isinstance(value, tuple) else APART.split(value) if isinstance(value, str) else ()
+    parts = value if isinstance(value, tuple) else dates.ends(value) or () if isinstance(value, str) else ()
     first, last = parts if len(parts) == 2 else ("", "")  # noqa: PLR2004, a range has two ends
     return first.strip(), last.strip()
 

@@ -41,6 +41,22 @@ def encode(inputs: Inputs, specs: tuple[InputSpec, ...] | None, today: date) -> 
     return {name: _encode(_spec(name, by_name), value, today) for name, value in inputs.items()}
 
 
+def settled(inputs: Inputs, specs: Iterable[InputSpec]) -> Inputs:
+    """The values as a form's boxes and menus have them: `yes` typed for a checkbox ticks it, `eu` is the choice EU.
+
+    What doesn't fit, and what is typed into a field anyway, stays as it is.
+    """
+    found = dict(inputs)
+    for spec in specs:
+        if spec.name not in inputs or spec.type not in {"checkbox", "select"}:
+            continue
+        try:
+            found[spec.name] = _encode(spec, inputs[spec.name], date.min)
+        except UserError:
+            continue
+    return found
+
+
 def faults(inputs: Inputs, specs: tuple[InputSpec, ...] | None, today: date) -> dict[str, UserError]:
     """What is wrong with each value, by input; nothing where all of them fit."""
     found: dict[str, UserError] = {}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -152,8 +153,87 @@ def test_many_options_in_all_are_offered_as_letters_are_typed() -> None:
     assert set(kinds) == {"static_select", "external_select"}
 
 
+def asks(kind: str, value: InputValue | None = None, **more: Any) -> Form:
+    """A form with one input."""
+    spec = InputSpec(name="it", type=kind, value=value, **more)
+    return Form(notebook=Notebook(platform=Platform.DEEPNOTE, id="x"), specs=(spec,))
+
+
+def the_field(shown: Form) -> dict[str, Any]:
+    """The input's own field, in a form that Slack takes."""
+    view = drawn(shown)
+    assert view_problems(view) == []
+    element: dict[str, Any] = next(block for block in view["blocks"] if block.get("block_id") == "in:0:0")["element"]
+    return element
+
+
+def test_a_choice_that_the_notebook_lists_twice_is_offered_and_chosen_once() -> None:
+    shown = asks("select", ("EU",), options=("EU", "US") * 75, multiple=True)
+    assert [each["text"]["text"] for each in the_field(shown)["options"]] == ["EU", "US"]
+    assert read(shown, untouched(drawn(shown))).inputs == {}
+
+
+def test_long_choices_that_begin_alike_can_be_told_apart() -> None:
+    sheets = tuple(f"Quarterly figures of all the subsidiaries in the Americas, as reported: {end}" for end in "ab")
+    field = the_field(asks("select", sheets[1], options=(*sheets, "x" * 90)))
+    labels = [each["text"]["text"] for each in field["options"]]
+    assert labels[0].endswith("reported: a")
+    assert labels[1] == field["initial_option"]["text"]["text"]
+    assert labels[1].endswith("reported: b")
+    assert labels[2] == "x" * 74 + "…"
+
+
+def test_several_of_a_menu_are_the_notebooks_own_in_any_order() -> None:
+    shown = asks("select", ("US", "EU"), options=("EU", "US"), multiple=True)
+    assert read(shown, untouched(drawn(shown))).inputs == {}
+
+
+def test_nothing_chosen_where_the_notebook_has_nothing_is_nothing_said() -> None:
+    shown = asks("select", options=("EU", "US"), multiple=True)
+    assert read(shown, untouched(drawn(shown))).inputs == {}
+
+
+@pytest.mark.parametrize(
+    ("given", "shown"),
+    [
+        ((-1, 1, 0.1, "-0.3"), ("-1", "1", "-0.3")),
+        ((0, 10.5, 1, "3"), ("0", "10", "3")),
+        ((10, 5, 1, "3"), (None, None, "3")),
+        ((0, 1e300, 1, "3"), ("0", None, "3")),
+        ((None, None, None, "3"), (None, None, "3")),
+    ],
+)
+def test_a_slider_with_odd_ends_is_still_a_field(
+    given: tuple[float | None, float | None, float | None, str], shown: tuple[str | None, str | None, str]
+) -> None:
+    low, high, step, value = given
+    field = the_field(asks("slider", value, minimum=low, maximum=high, step=step))
+    assert (field.get("min_value"), field.get("max_value"), field["initial_value"]) == shown
+
+
+def test_a_number_of_a_million_digits_is_no_number_to_start_from() -> None:
+    assert "initial_value" not in the_field(asks("slider", "1e999999"))
+
+
+def test_a_text_of_several_lines_keeps_them() -> None:
+    assert the_field(asks("text", "one\ntwo")).get("multiline") is True
+    assert "multiline" not in the_field(asks("text", "one"))
+
+
+@pytest.mark.parametrize("written", ["PAST7DAYS", " past7days "])
+def test_a_period_in_any_spelling_is_that_period(written: str) -> None:
+    assert the_field(asks("date-range", written))["initial_option"]["text"]["text"] == "Past 7 days"
+
+
+def test_other_inputs_come_back_as_what_they_were() -> None:
+    extra: Inputs = {"one": ("Web",), "a=b": "1", " edge ": "2", "two\nlines": "3", "none": (), "line": "x\ny"}
+    shown = Form(notebook=Notebook(platform=Platform.DATALORE, id="ana/x"), extra=extra)
+    assert read(shown, untouched(drawn(shown))).inputs == extra
+
+
 def test_what_a_range_was_given_as_is_read_as_two_ends() -> None:
     assert ends("month-start..today") == ("month-start", "today")
     assert ends("2026-01-01, 2026-02-01") == ("2026-01-01", "2026-02-01")
     assert ends(("yesterday", "today")) == ("yesterday", "today")
+    assert ends("2026-01-01 \u2013 2026-02-01") == ends("2026-01-01 to 2026-02-01") == ("2026-01-01", "2026-02-01")
     assert ends("past7days") == ends(None) == ends(("one",)) == ends(True) == ("", "")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.errors import UserError
-from bot.inputs import encode, faults
+from bot.inputs import encode, faults, settled
 from bot.platforms.base import InputSpec
 
 if TYPE_CHECKING:
@@ -191,3 +191,10 @@ def test_a_form_learns_of_every_value_that_doesnt_fit() -> None:
     found = faults({"since": "soon", "top": "9", "note": "fine", "gone": "1"}, specs, TODAY)
     assert sorted(found) == ["gone", "since", "top"]
     assert faults({"since": "today"}, specs, TODAY) == {}
+
+
+def test_values_settle_into_boxes_and_menus_and_what_doesnt_fit_stays() -> None:
+    typed: dict[str, InputValue] = {"verbose": "yes", "region": "eu", "columns": "a, c", "since": "today", "more": "on"}
+    assert settled(typed, SPECS) == {**typed, "verbose": True, "region": "EU", "columns": ("a", "C")}
+    odd: dict[str, InputValue] = {"verbose": "perhaps", "region": "Mars", "columns": ("a", "z")}
+    assert settled(odd, SPECS) == odd

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.command import ListCatalogue, ListRuns
-from bot.desk.running import unknown_name
+from bot.desk.naming import unknown_name
 from bot.desk.watching import seen
 from bot.errors import Refusal, UserError
 from bot.grammar import check_options, folded
@@ -27,7 +27,7 @@ async def listed(desk: Desk, command: ListCatalogue | OpenForm, caller: Caller) 
     found = [
         entry
         for entry in known
-        if all(word in f"{entry.name} {entry.title}".casefold() for word in search.split())
+        if all(word in f"{entry.name} {entry.title} {entry.describe}".casefold() for word in search.split())
         and platform in (None, entry.notebook.platform)
     ]
     return CatalogueListed(

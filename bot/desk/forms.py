@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bot import dates
-from bot.desk.running import allowed, unknown_name
+from bot.desk.naming import unknown_name
+from bot.desk.running import allowed
 from bot.desk.watching import visible
 from bot.errors import NotFound, PlatformError, Unauthorized, UserError
 from bot.form import Form, Place, digest, ends
+from bot.inputs import settled
 from bot.model import Notebook, Options, Platform
 from bot.render.masks import secret
 
@@ -230,7 +232,7 @@ async def _as_run(desk: Desk, caller: Caller, form: Form, number: int) -> Form:
 def _with(form: Form, values: Inputs, literal: frozenset[str]) -> Form:
     """The form with these values on top; those without a field are other inputs, or are none of the notebook's."""
     named = {spec.name for spec in form.specs or ()}
-    inside = {name: value for name, value in values.items() if name in named}
+    inside = settled({name: value for name, value in values.items() if name in named}, form.specs or ())
     outside = {name: value for name, value in values.items() if name not in named}
     note = form.note
     if outside and not form.open:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from bot.command import Address
-from bot.desk.watching import visible
+from bot.desk.naming import unknown_name
+from bot.desk.watching import visible, will_see
 from bot.errors import Refusal, UserError
-from bot.grammar import check_options, folded, suggest
+from bot.grammar import check_options, folded
 from bot.model import Options, Platform, Request
 from bot.reply import Started, UnderWay, UntrackNoted
 from bot.store.saving import Guard
@@ -102,7 +103,8 @@ async def _save(desk: Desk, resolved: Resolved, caller: Caller, *, dm: bool, any
     guard = Guard.NOTEBOOK if alone else Guard.NOTHING if anyway else Guard.SAME
     saved = await desk.store.requests.save(request, caller, desk.now(), dm=dm, guard=guard)
     if saved.in_the_way:
-        if await desk.can_see(caller, saved.run):
+        # Two people who ask in the same moment ask before there is a card.
+        if await will_see(desk, caller, saved.run):
             return UnderWay(run=saved.run, alone=alone, dm=dm)
         if alone:
             raise UserError(
@@ -162,18 +164,6 @@ def _of(entry: Entry) -> Request:
         literal=entry.literal,
         owner=entry.owner,
         when_changed=entry.when_changed,
-    )
-
-
-async def unknown_name(desk: Desk, caller: Caller, name: str, before: str = "") -> UserError:
-    """No such entry; the nearest names are offered."""
-    names = [entry.name for entry in await desk.catalogue(caller.workspace)]
-    near = suggest(folded(name), names)
-    if near is not None:
-        return UserError(f"The catalogue has no notebook “{name}”.", hint=f"Did you mean `{before}{near}`?")
-    return UserError(
-        f"The catalogue has no notebook “{name}”.",
-        hint="`list` shows what there is. A notebook's web address works too.",
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.command import Address
+from bot.desk.naming import unknown_name
 from bot.errors import UserError
 from bot.grammar import folded
 from bot.model import State
@@ -45,6 +46,16 @@ async def sees(desk: Desk, caller: Caller, run: Run, channel: str | None) -> boo
     return channel == caller.channel or await desk.audience.sees(caller, channel, asker=run.asker)
 
 
+async def will_see(desk: Desk, caller: Caller, run: Run) -> bool:
+    """Whether the caller can see the run's card, or will as soon as it's posted.
+
+    Raises:
+        UserError: That can't be found out now.
+    """
+    channel = await desk.store.requests.card_channel(run.id)
+    return await sees(desk, caller, run, run.channel if channel is None else channel)
+
+
 async def status(desk: Desk, command: ShowStatus, caller: Caller) -> RunShown:
     """`status`."""
     return RunShown(run=await visible(desk, caller, command.run))
@@ -62,7 +73,7 @@ async def seen(desk: Desk, command: ListRuns, caller: Caller, notebook: Notebook
     """The newest runs that fit the command and whose cards the caller can see."""
     asker = caller.person.id if command.mine else None
     found: list[Run] = []
-    before: int | None = None
+    before = None if command.newest is None else command.newest + 1
     while len(found) < most:
         newest = await desk.store.requests.newest(caller.workspace, NEWEST, asker=asker, before=before)
         channels = await desk.store.requests.card_channels([run.id for run in newest])
@@ -87,5 +98,5 @@ async def _notebook(desk: Desk, command: ListRuns, caller: Caller) -> Notebook |
         return command.target.notebook if command.target else None
     entry = await desk.store.catalogue.entry(caller.workspace, folded(command.target))
     if entry is None:
-        raise UserError(f"The catalogue has no notebook “{command.target}”.", hint="`list` shows what there is.")
+        raise await unknown_name(desk, caller, command.target, "runs ")
     return entry.notebook

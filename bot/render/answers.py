@@ -36,10 +36,10 @@ def answer(said: Told, command: str) -> Answer:
         case OwnerAsked(run=run):
             words = f"The owner has been asked about run {run.number} already."
         case UnfurlSet(on=True, fresh=fresh):
-            words = f"🔗 Addresses of notebooks {'now' if fresh else 'already'} unfold in this channel."
+            words = f"🔗 Addresses of notebooks {'now' if fresh else 'already'} unfurl in this channel."
             words += f" `{command} unfurl off` ends that."
         case UnfurlSet(fresh=fresh):
-            words = f"🔗 Addresses of notebooks {'no longer unfold' if fresh else 'do not unfold'} in this channel."
+            words = f"🔗 Addresses of notebooks {'no longer unfurl' if fresh else 'do not unfurl'} in this channel."
     return words, [section(words)]
 
 

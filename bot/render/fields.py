@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import ROUND_FLOOR, Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Final
 
 from bot import dates
 from bot.form import ends
 from bot.render import ids
 from bot.render.masks import secret
-from bot.render.text import Block, cut, spoken
+from bot.render.text import Block, both_ends, cut, spoken
 
 if TYPE_CHECKING:
     from bot.form import Form
@@ -39,6 +40,10 @@ PRESETS: Final = {
 SOME_DAY: Final = date(2020, 2, 3)
 """What is a word for a date is one on any day."""
 CUSTOM: Final = re.compile(r"customDays(\d+)")
+MOST_LABEL: Final = 75
+"""Characters of an option."""
+MOST_DIGITS: Final = 20
+"""Digits of a number, before or after its point; no slider has more."""
 DATE_HINT: Final = "Like 2026-10-01, or a word: today, yesterday, last-monday, month-start."
 
 
@@ -78,7 +83,7 @@ def lines(form: Form) -> tuple[str, Inputs]:
         several = value if isinstance(value, tuple) else (value,)
         own = [f"{name}={_written(one, literal=name in form.literal)}" for one in several]
         size = sum(map(len, own)) + len(own)
-        if own and size <= room and not withheld(name, value):
+        if own and size <= room and _can_be_line(name) and not withheld(name, value):
             written += own
             room -= size
             del kept[name]
@@ -87,13 +92,31 @@ def lines(form: Form) -> tuple[str, Inputs]:
 
 def option_choices(spec: InputSpec, typed: str) -> Block:
     """The options of a long select, by what is typed."""
-    wanted = typed.casefold()
-    found = [(place, option) for place, option in enumerate(spec.options) if wanted in option.casefold()]
-    return {"options": [option(words, str(place)) for place, words in found[:MOST_OPTIONS]]}
+    wanted = typed.casefold().strip()
+    found = [option(label, place) for words, label, place in _offered(spec) if wanted in words.casefold()]
+    return {"options": found[:MOST_OPTIONS]}
+
+
+def _offered(spec: InputSpec) -> list[tuple[str, str, str]]:
+    """Each choice once: itself, what people read, and its place among the options.
+
+    A long choice shows its end as well where its beginning alone is that of another.
+    """
+    places = {words: str(spec.options.index(words)) for words in dict.fromkeys(spec.options)}
+    begun = Counter(cut(words.strip(), MOST_LABEL) for words in places)
+    return [
+        (words, words if begun[cut(words.strip(), MOST_LABEL)] == 1 else both_ends(words.strip(), MOST_LABEL), place)
+        for words, place in places.items()
+    ]
+
+
+def label_of(spec: InputSpec) -> str:
+    """What people read above its field."""
+    return spec.label.strip() or spec.name.strip()
 
 
 def _field(form: Form, block: str, spec: InputSpec, *, external: bool) -> list[Block]:
-    value, label, kept = form.start(spec), spec.label or spec.name, ""
+    value, label, kept = form.start(spec), label_of(spec), ""
     if withheld(spec.name, value):
         value, kept = None, HIDDEN if secret(spec.name) else TOO_LONG
     match spec.type:
@@ -113,7 +136,9 @@ def _field(form: Form, block: str, spec: InputSpec, *, external: bool) -> list[B
         case "file":
             return [field(block, label, text(_one(value)), hint=kept or "The path of a file in the project.")]
         case _:
-            return [field(block, label, text(_one(value)), hint=kept)]
+            # A field of one line would lose the ends of lines without a word.
+            words = _one(value)
+            return [field(block, label, text(words, multiline="\n" in words), hint=kept)]
 
 
 HIDDEN: Final = "Its name looks secret, so its value isn't shown. Left empty, it stays as it is."
@@ -129,6 +154,11 @@ def _others(form: Form, *, alone: bool) -> Block:
         hint += f" Not shown, but as they were: {', '.join(kept)}."
     element = text(written, multiline=True)
     return field(f"extra:{form.generation}", "Inputs" if alone else "Other inputs", element, hint=hint)
+
+
+def _can_be_line(name: str) -> bool:
+    """Whether a name is read again as what it is before an equals sign."""
+    return name == name.strip() and name.isprintable() and bool(name) and "=" not in name
 
 
 def _written(value: str | bool, *, literal: bool) -> str:
@@ -148,8 +178,9 @@ def _checkbox(value: InputValue | None) -> Block:
 
 def _select(block: str, label: str, spec: InputSpec, value: InputValue | None, *, kept: str, external: bool) -> Block:
     wanted = (value,) if isinstance(value, str) else value if isinstance(value, tuple) else ()
-    options = [option(words, str(place)) for place, words in enumerate(spec.options)]
-    initial = [options[place] for place, words in enumerate(spec.options) if words in wanted]
+    offered = {words: option(label, place) for words, label, place in _offered(spec)}
+    options = list(offered.values())
+    initial = [one for words, one in offered.items() if words in wanted]
     gone = [words for words in wanted if words and words not in spec.options]
     external = external or len(options) > MOST_OPTIONS
     kind = ("multi_" if spec.multiple else "") + ("external_select" if external else "static_select")
@@ -163,20 +194,31 @@ def _select(block: str, label: str, spec: InputSpec, value: InputValue | None, *
 
 
 def _number(spec: InputSpec, value: InputValue | None) -> Block:
+    low, high = _bound(spec.minimum), _bound(spec.maximum)
     whole = all(bound is None or bound == int(bound) for bound in (spec.minimum, spec.step)) and spec.step is not None
     element: Block = {"type": "number_input", "action_id": ids.FORM_VALUE, "is_decimal_allowed": not whole}
-    if spec.minimum is not None:
-        element["min_value"] = digits(spec.minimum)
-    if spec.maximum is not None:
-        element["max_value"] = digits(spec.maximum)
+    if low is not None and high is not None and low > high:
+        low = high = None  # a mistake of the notebook's, which the platform may judge
+    if whole and high is not None:
+        high = high.to_integral_value(ROUND_FLOOR)
+    if low is not None:
+        element["min_value"] = digits(low)
+    if high is not None:
+        element["max_value"] = digits(high)
     try:
         number = Decimal(_one(value))
     except InvalidOperation:
         return element
-    low, high = (None if bound is None else Decimal(str(bound)) for bound in (spec.minimum, spec.maximum))
-    fits = number.is_finite() and (low is None or number >= low) and (high is None or number <= high)
+    fits = number.is_finite() and abs(number.adjusted()) < MOST_DIGITS
+    fits = fits and (low is None or number >= low) and (high is None or number <= high)
     fits = fits and not (whole and number != int(number))
     return element | {"initial_value": digits(number)} if fits else element
+
+
+def _bound(number: float | None) -> Decimal | None:
+    """A slider's end; None where it has none that a form could show."""
+    bound = None if number is None else Decimal(str(number))
+    return bound if bound is not None and abs(bound.adjusted()) < MOST_DIGITS else None
 
 
 def digits(number: float | Decimal) -> str:
@@ -200,7 +242,7 @@ def _date(value: InputValue | None) -> Block:
 
 def _date_range(form: Form, block: str, spec: InputSpec, value: InputValue | None, *, kept: str) -> list[Block]:
     """A choice of periods; and where it says "Two dates", those."""
-    label, preset = spec.label or spec.name, period(value)
+    label, preset = label_of(spec), period(value)
     known = PRESETS if preset in PRESETS or preset == TWO_DATES else {preset: _custom(preset), **PRESETS}
     options = [option(words, name) for name, words in {**known, TWO_DATES: "Two dates…"}.items()]
     element: Block = {
@@ -221,7 +263,7 @@ def _date_range(form: Form, block: str, spec: InputSpec, value: InputValue | Non
 
 def period(value: InputValue | None) -> str:
     """A range's preset, or that it is two dates."""
-    return value if isinstance(value, str) and (value in PRESETS or CUSTOM.fullmatch(value)) else TWO_DATES
+    return (dates.preset(value) if isinstance(value, str) else None) or TWO_DATES
 
 
 def _custom(preset: str) -> str:
@@ -261,7 +303,7 @@ def _one(value: InputValue | None) -> str:
 
 def option(label: str, value: str) -> Block:
     """An option of a select, of checkboxes or of radio buttons."""
-    return {"text": plain_text(cut(label.strip() or "(empty)", 75)), "value": value}
+    return {"text": plain_text(cut(label.strip() or "(empty)", MOST_LABEL)), "value": value}
 
 
 def plain_text(words: str) -> Block:

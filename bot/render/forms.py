@@ -12,7 +12,7 @@ from bot.render import ids
 from bot.render.answers import answer
 from bot.render.card import options_words
 from bot.render.fields import MOST_OPTIONS, field, fields, option, plain_text, text
-from bot.render.text import Block, button, context, cut, escape, mention, plain, section
+from bot.render.text import Block, button, context, cut, mention, plain, section
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -38,6 +38,8 @@ OPTIONS: Final = {
 }
 
 BLOCKS: Final = "Only these blocks"
+ONLY: Final = "only"
+"""The block that names the only channels where a notebook may be run."""
 
 
 def loading() -> dict[str, Any]:
@@ -107,7 +109,12 @@ def choices(found: Iterable[Choice]) -> dict[str, Any]:
             count += 1
     if not groups:
         return {"options": []}
-    return {"option_groups": [{"label": plain_text(cut(group, 75)), "options": some} for group, some in groups.items()]}
+    return {
+        "option_groups": [
+            {"label": plain_text(cut(group.strip() or "(no name)", 75)), "options": some}
+            for group, some in groups.items()
+        ]
+    }
 
 
 def plainly(words: str) -> str:
@@ -156,9 +163,9 @@ def _about(state: Form) -> list[Block]:
         lines.append(f"The catalogue says how it is run: {how}.")
     if state.stop:
         owner = f" Its owner is {mention(state.owner)}." if state.owner else ""
-        lines.append(f"⚠️ {escape(cut(state.stop, 1000))}{owner}")
+        lines.append(f"⚠️ {plain(state.stop, 1000)}{owner}")
     if state.note:
-        lines.append(f"⚠️ {escape(cut(state.note, 1000))}")
+        lines.append(f"⚠️ {plain(state.note, 1000)}")
     return [context("\n".join(lines))]
 
 
@@ -208,5 +215,6 @@ def _place(state: Form) -> list[Block]:
             element["initial_conversation"] = state.channels[0]
         blocks.append(field("place_channel", "Channel", element, optional=False))
     if state.channels:
-        blocks.append(context("May be run only in " + " ".join(f"<#{channel}>" for channel in state.channels[:20])))
+        channels = " ".join(f"<#{channel}>" for channel in state.channels[:20])
+        blocks.append(context(f"May be run only in {channels}") | {"block_id": ONLY})
     return blocks

@@ -35,7 +35,7 @@ def home(shown: HomeShown) -> dict[str, Any]:
     blocks.append(section("*Your last runs*"))
     blocks += [_run(run) for run in shown.ended] or [context("None yet. The button above starts one.")]
     blocks += [{"type": "divider"}, section("*Catalogue*")]
-    blocks += _catalogue(shown.entries, shown.more)
+    blocks += _catalogue(shown.entries, shown.more, may_add=shown.may_add)
     if shown.may_add:
         add = button("Add notebooks…", ids.OPEN_ADDING, "new")
         blocks.append({"type": "actions", "block_id": "adding", "elements": [add]})
@@ -56,7 +56,9 @@ def _run(run: Run) -> Block:
     return section(words) | {"block_id": f"mine:{run.number}", "accessory": again}
 
 
-def _catalogue(entries: tuple[Entry, ...], beyond: int) -> list[Block]:
+def _catalogue(entries: tuple[Entry, ...], beyond: int, *, may_add: bool) -> list[Block]:
+    if not entries and not may_add:
+        return [context("Empty. An admin can add notebooks to it.")]
     if not entries:
         typed = escape("`/notebook add <name> <link>`")
         return [context(f"Empty. {typed} gives a notebook a name for everybody, and so does the button below.")]

@@ -152,6 +152,12 @@ def no_form() -> str:
     return "That took too long for Slack to open the form, so nothing was started. Try again."
 
 
+def form_refused() -> str:
+    """Slack wouldn't show the form."""
+    words = "Slack didn't show this form, so nothing was started. Close it and try again"
+    return f"{words}, or type `/notebook run` with the notebook's name and name=value."
+
+
 def too_slow(command: str) -> str:
     """The answer wasn't there in time; what was saved shows itself."""
     return f"That took too long, so I can't say whether it was saved. `{command} runs` shows what there is."
@@ -209,13 +215,14 @@ def _runs(said: RunsListed, command: str) -> Answer:
         words = f"No runs{older} that you can see{_filters(asked)}. `{command} run` starts one."
         return words, [section(words)]
     runs = [discreet(run) for run in said.runs[:MOST_LISTED]]
-    heading = f"*The newest runs that you can see{_filters(asked)}*"
+    heading = f"*The newest runs that you can see*{_filters(asked)}"
     if asked.page > 1:
-        heading = f"*Older runs that you can see{_filters(asked)}, page {asked.page}*"
+        heading = f"*Older runs that you can see*{_filters(asked)}, page {asked.page}"
     blocks = [section(heading)]
     blocks.extend(section("\n".join(map(_run_line, runs[start : start + 5]))) for start in range(0, len(runs), 5))
-    turn = _turn("Newer", asked, -1) if asked.page > 1 else []
-    turn += _turn("Older", asked, 1) if said.more else []
+    newest = asked.newest or runs[0].number
+    turn = _turn("Newer", asked, -1, newest) if asked.page > 1 else []
+    turn += _turn("Older", asked, 1, newest) if said.more else []
     if turn:
         blocks.append({"type": "actions", "elements": turn})
     blocks.append(context(f"More on one: `{command} status {runs[0].number}`"))
@@ -223,23 +230,25 @@ def _runs(said: RunsListed, command: str) -> Answer:
 
 
 def _filters(asked: ListRuns) -> str:
-    """` of yours, that failed, of weekly-kpis`."""
-    words = [" of yours"] if asked.mine else []
-    words += [" that failed"] if asked.failed else []
+    """` (yours, failed, of weekly-kpis)`."""
+    words = ["yours"] if asked.mine else []
+    words += ["failed"] if asked.failed else []
     if asked.target is not None:
         name = asked.target if isinstance(asked.target, str) else asked.target.title or asked.target.notebook.id
-        words.append(f" of {plain(name, 80)}")
+        words.append(f"of {plain(name, 80)}")
     if asked.platform is not None:
-        words.append(f" on {asked.platform.label}")
-    return ",".join(words)
+        words.append(f"on {asked.platform.label}")
+    return f" ({', '.join(words)})" if words else ""
 
 
-def _turn(label: str, asked: ListRuns, by: int) -> list[Block]:
+def _turn(label: str, asked: ListRuns, by: int, newest: int) -> list[Block]:
     """A button that turns the page; its value is the whole question, as far as a button can hold one."""
     target = asked.target
     if isinstance(target, Address):
         target = Address(notebook=target.notebook)  # its address and title would only fill the button
-    page = asked.model_copy(update={"page": asked.page + by, "target": target})
+    turned = asked.page + by
+    # Back on the first page there is what is the newest by then.
+    page = asked.model_copy(update={"page": turned, "target": target, "newest": newest if turned > 1 else None})
     value = page.model_dump_json(exclude_defaults=True)
     action = ids.OLDER_RUNS if by > 0 else ids.NEWER_RUNS
     return [button(label, action, value)] if len(value) <= MOST_VALUE else []
@@ -251,6 +260,10 @@ def _run_line(run: Run) -> str:
 
 def _catalogue(said: CatalogueListed, command: str) -> Answer:
     if not said.entries:
+        if said.asked_to_run:
+            words = "The catalogue is empty; the form finds other notebooks. A web address works too."
+            opens = button("Open the form", ids.OPEN_FORM, "new", style="primary")
+            return words, [section(words), {"type": "actions", "elements": [opens]}]
         if said.search:
             shows = f"shows all {said.total}" if said.total > 1 else "shows the only one"
             words = f"No notebook of the catalogue matches “{plain(said.search)}”. `{command} list` {shows}."

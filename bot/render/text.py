@@ -88,6 +88,12 @@ def cut(words: str, most: int) -> str:
     return words if len(words) <= most else words[: most - 1].rstrip() + "…"
 
 
+def both_ends(words: str, most: int) -> str:
+    """At most so many characters of words that aren't escaped: their beginning and their end."""
+    half = (most - 1) // 2
+    return words if len(words) <= most else f"{words[:half].rstrip()}…{words[-half:].lstrip()}"
+
+
 def fitted(words: str, most: int) -> str:
     """Finished words within a limit that they should never reach; no entity or token is left in halves."""
     return words if len(words) <= most else BROKEN_END.sub("", words[: most - 1]) + "…"

@@ -120,12 +120,13 @@ def read(form: Form, values: Values) -> Filled:
         if value in (None, "", ()) and withheld(spec.name, form.start(spec)):
             value = form.values.get(spec.name)
         # What the catalogue or an earlier run set is said again, even where it's the notebook's own value now.
-        own = "" if spec.value is None else spec.value
-        if value is not None and (value != own or spec.name in form.values):
+        if value is not None and (spec.name in form.values or not _same(value, spec)):
             inputs[spec.name] = value
     literal = {spec.name for spec in form.fields if spec.type not in DATES}
     extra, quoted, unread = _lines(str(_field(values, block_of(form, "")).get("value") or ""))
     _, kept = lines(form)
+    # A list of one is written as its only value; left alone, it stays a list.
+    extra |= {name: one for name, one in form.others.items() if name in extra and one == (extra[name],)}
     conversation = _field(values, "place_channel").get("selected_conversation")
     inputs = {**inputs, **{name: value for name, value in kept.items() if name not in extra}, **extra}
     return Filled(
@@ -136,6 +137,14 @@ def read(form: Form, values: Values) -> Filled:
         place=place_of(values, form.place),
         channel=str(conversation) if conversation else None,
     )
+
+
+def _same(value: InputValue, spec: InputSpec) -> bool:
+    """Whether a value is the notebook's own; the order in which a menu lists several doesn't matter."""
+    if isinstance(value, tuple) and spec.multiple:
+        own = spec.value if isinstance(spec.value, tuple) else (spec.value,) if isinstance(spec.value, str) else ()
+        return sorted(value) == sorted(own)
+    return value == ("" if spec.value is None else spec.value)
 
 
 def _field(values: Values, block: str) -> Mapping[str, Any]:

@@ -81,7 +81,7 @@ class Front:
             async with asyncio.timeout(IN_TIME):
                 return await self._served(payload, wanted)
         except UserError as error:
-            return replies.mistake(error)
+            return replies.mistake(error, payload.command)
         except StoreUnavailable as error:
             log.warning("the database isn't available: %s", error)
             return replies.not_saved(), []

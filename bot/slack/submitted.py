@@ -7,11 +7,11 @@ import logging
 from secrets import token_hex
 from typing import TYPE_CHECKING, Any, Final
 
-from bot import inputs
+from bot import dates, inputs
 from bot.command import Address, Rerun, RunNotebook
 from bot.desk import forms as desk_forms
 from bot.errors import Refusal, StoreUnavailable, UserError
-from bot.form import Form, Place, digest
+from bot.form import Form, Place, digest, ends
 from bot.grammar import check_options
 from bot.model import Platform
 from bot.render import forms, ids, replies
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from bot.desk import Desk
-    from bot.model import Caller
+    from bot.model import Caller, InputValue
     from bot.slack.filled import Carried, Filled, Values
     from bot.slack.front import Front
 
@@ -33,6 +33,7 @@ log = logging.getLogger(__name__)
 
 CHANGED: Final = "This notebook's inputs have changed since the form was opened. Look them through again."
 LOOK: Final = "Here are its inputs. Press Run once they are right."
+ELSEWHERE: Final = "The catalogue now says where this may be run. Choose one of the channels below."
 BOTH: Final = "Give both dates, or choose a period."
 
 
@@ -48,6 +49,8 @@ async def submitted(front: Front, body: Mapping[str, Any], view: Mapping[str, An
                 return await _anyway(front, body, view)
             return await _run(front, body, view)
     except UserError as error:
+        if not _shown(view):
+            return {"response_action": "update", "view": forms.words(replies.mistake(error))}
         return _refused(view, "notebook", _sentence(error))
     except StoreUnavailable as error:
         log.warning("the database isn't available: %s", error)
@@ -118,8 +121,11 @@ async def _run(front: Front, body: Mapping[str, Any], view: Mapping[str, Any]) -
     except Refusal as refusal:
         if not refusal.channels:
             raise
-        where = "place_channel" if said.place is Place.CHANNEL else "place"
-        return _refused(view, where, _sentence(refusal))
+        if form.channels and all(block.get("block_id") != forms.ONLY for block in view.get("blocks") or []):
+            return _update(front, caller, changed(desk, form, carried, values, ELSEWHERE))
+        # The form names them in its small print: an error on a field is plain text.
+        words = _sentence(refusal).replace("in these channels:", "in the channels that are named below.")
+        return _refused(view, "place_channel" if said.place is Place.CHANNEL else "place", words)
     if isinstance(answer, UnderWay):
         channel = command.channel or caller.channel
         return {"response_action": "push", "view": forms.under_way(answer, channel, dm=command.dm)}
@@ -168,13 +174,13 @@ def _faults(form: Form, said: Filled, values: Values, today: date) -> dict[str, 
     checked = said.inputs
     if form.notebook is not None and form.notebook.platform is Platform.DATALORE:
         checked = {name: value for name, value in said.inputs.items() if form.field(name) is not None}
-    wrong = {}
+    wrong: dict[str, str] = {}
     for name, error in inputs.faults(checked, form.specs, today).items():
-        block, value = block_of(form, name), said.inputs[name]
-        half = value == "" or (isinstance(value, tuple) and not all(value))
-        of_period = getattr(form.field(name), "type", "") == "date-range"
-        block = f"{block}:from" if f"{block}:from" in values else block
-        wrong[block] = BOTH if of_period and half else _of_field(name, error)
+        block = block_of(form, name)
+        if f"{block}:from" in values:
+            wrong |= _of_range(block, said.inputs[name], today)
+        else:
+            wrong[block] = _of_field(name, error)
     if said.unread:
         wrong[f"extra:{form.generation}"] = f"This line isn't name=value: {said.unread[0][:100]}"
     if said.place is Place.CHANNEL and not said.channel:
@@ -185,6 +191,19 @@ def _faults(form: Form, said: Filled, values: Values, today: date) -> dict[str, 
         except UserError as error:
             wrong[f"options:{form.generation}"] = forms.plainly(error.text)
     return wrong
+
+
+def _of_range(block: str, value: InputValue, today: date) -> dict[str, str]:
+    """What is wrong with two dates, each at its own field."""
+    wrong: dict[str, str] = {}
+    first, last = ends(value)
+    for field, word in ((f"{block}:from", first), (f"{block}:to", last)):
+        if not word:
+            wrong[field] = BOTH
+        elif dates.resolve(word, today) is None:
+            wrong[field] = f"“{inputs.short(word)}” is no date. Try {today} or yesterday."
+    days = [dates.resolve(word, today) for word in (first, last)]
+    return wrong or {f"{block}:to": f"The last day ({days[1]}) lies before the first ({days[0]})."}
 
 
 def _of_field(name: str, error: UserError) -> str:
@@ -214,7 +233,7 @@ def _refused(view: Mapping[str, Any], block: str, words: str) -> dict[str, Any]:
 
 def _errors(view: Mapping[str, Any], found: Mapping[str, str]) -> dict[str, Any]:
     """Errors on their fields; on the first field where theirs isn't shown, and without fields in place of the view."""
-    shown = [str(block["block_id"]) for block in view.get("blocks") or [] if block.get("type") == "input"]
+    shown = _shown(view)
     told: dict[str, str] = {}
     for block, words in found.items():
         place = block if block in shown else block.rsplit(":", 1)[0] if block.rsplit(":", 1)[0] in shown else ""
@@ -224,6 +243,11 @@ def _errors(view: Mapping[str, Any], found: Mapping[str, str]) -> dict[str, Any]
         return {"response_action": "update", "view": forms.words((" ".join(found.values()), []))}
     plain = {block: words.replace("`", "")[:2000] for block, words in told.items()}
     return {"response_action": "errors", "errors": plain}
+
+
+def _shown(view: Mapping[str, Any]) -> list[str]:
+    """The fields of a view, by block id."""
+    return [str(block["block_id"]) for block in view.get("blocks") or [] if block.get("type") == "input"]
 
 
 def _sentence(error: UserError) -> str:

@@ -79,7 +79,10 @@ class Forms:
         except TROUBLE as error:
             log.warning("views.open: %s", type(error).__name__)
             return replies.no_form()
-        await self._show(opened["view"]["id"], "", await self._drawn(payload, make))
+        view_id = opened["view"]["id"]
+        if not await self._show(view_id, "", await self._drawn(payload, make)):
+            # What says "One moment" must not stand there for ever.
+            await self._show(view_id, "", forms.words((replies.form_refused(), [])))
         return ""
 
     async def tell(
@@ -111,15 +114,22 @@ class Forms:
             log.exception("a form failed [%s]", code)
             return forms.words((replies.trouble(code), []))
 
-    async def _show(self, view_id: str, seen: str, view: dict[str, Any]) -> None:
-        """Put a view in the place of the one that's open; one that was closed meanwhile stays closed."""
+    async def _show(self, view_id: str, seen: str, view: dict[str, Any]) -> bool:
+        """Put a view in the place of the one that's open; one that was closed meanwhile stays closed.
+
+        Returns:
+            False where Slack should have shown it and didn't.
+        """
         try:
             await self._client.views_update(view_id=view_id, view=view, **({"hash": seen} if seen else {}))
         except SlackApiError as error:
             word = error.response.get("error")
             log.log(logging.INFO if word in CLOSED else logging.WARNING, "views.update: %s", word)
+            return word in CLOSED
         except TROUBLE as error:
             log.warning("views.update: %s", type(error).__name__)
+            return False
+        return True
 
     async def _changed(
         self, ack: AsyncAck, body: dict[str, Any], action: dict[str, Any], respond: AsyncRespond

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from typing import TYPE_CHECKING
 
@@ -48,6 +49,16 @@ async def test_a_form_for_what_is_under_way_asks_before_it_runs(chat: Chat, ben:
     assert "asked by ben" in second.words
     await second.tells("Queued")
     assert [start["inputs"] for start in chat.starts("same")] == [{"region": "US"}] * 2
+
+
+async def test_of_two_who_ask_in_the_same_moment_one_is_asked_back(chat: Chat, ana: Hand, ben: Hand, room: str) -> None:
+    await chat.catalogues("race", asks("region", "EU"), chat.gate().wait)
+    await ana.opens_for(room, "race")
+    await ben.opens_for(room, "race")
+    sent = await asyncio.gather(ana.submits(), ben.submits())
+    assert sorted(str(each.response_action) for each in sent) == ["close", "push"]
+    await (await chat.card(room, "race")).shows("Running")
+    assert len(chat.starts("race")) == 1
 
 
 async def test_other_inputs_are_something_else(chat: Chat, ben: Hand, room: str) -> None:

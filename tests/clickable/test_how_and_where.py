@@ -160,6 +160,22 @@ async def test_a_notebook_of_some_channels_only_is_offered_there_only(chat: Chat
     assert chat.cards(room) == []
 
 
+async def test_a_rule_that_came_while_the_form_was_open_is_shown_in_it(chat: Chat, ana: Hand, room: str) -> None:
+    allowed = chat.room()
+    await chat.catalogues("since-ruled", asks("region", "EU"))
+    await ana.opens_for(room, "since-ruled")
+    await ana.enters("region", "US")
+    there = f"<#{chat.slack.channel(allowed).id}"
+    assert "Changed" in await chat.types("ana", room, f"/notebook edit since-ruled --channels {there}|x>")
+    sent = await ana.submits()
+    assert sent.response_action == "update", sent
+    assert "The catalogue now says where this may be run" in ana.view.words
+    assert f"{there}>" in ana.view.words
+    assert (ana.shows("region"), chat.starts("since-ruled")) == ("US", [])
+    await ana.runs()
+    await chat.card(allowed, "region *US*")
+
+
 async def test_a_form_opened_where_the_bot_cant_post_starts_nothing_and_says_so(chat: Chat, ana: Hand) -> None:
     before = len(chat.starts("brief"))
     await ana.opens_for("leaders", "brief")

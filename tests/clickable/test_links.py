@@ -27,8 +27,8 @@ async def unfolded(chat: Chat, who: str, room: str, text: str) -> tuple[Message,
 async def test_only_channels_that_asked_for_it_unfold(chat: Chat, room: str) -> None:
     other = chat.room()
     said = await chat.types("ana", room, "/notebook unfurl on")
-    assert "now unfold in this channel" in said
-    assert "already unfold" in await chat.types("ben", room, "/notebook unfurl on")
+    assert "now unfurl in this channel" in said
+    assert "already unfurl" in await chat.types("ben", room, "/notebook unfurl on")
     before = len(chat.slack.calls("chat.unfurl"))
     await chat.types("ana", other, f"see {chat.address('sales')}")
     _, preview = await unfolded(chat, "ana", room, f"see {chat.address('sales')}")
@@ -37,8 +37,8 @@ async def test_only_channels_that_asked_for_it_unfold(chat: Chat, room: str) -> 
     assert "Inputs: region, top" in preview
     assert "Last run" not in preview
     assert not chat.slack.messages(other)[-1].attachments
-    assert "no longer unfold" in await chat.types("ana", room, "/notebook unfurl off")
-    assert "do not unfold" in await chat.types("ana", room, "/notebook unfurl off")
+    assert "no longer unfurl" in await chat.types("ana", room, "/notebook unfurl off")
+    assert "do not unfurl" in await chat.types("ana", room, "/notebook unfurl off")
     await chat.types("ana", room, f"again {chat.address('sales')}")
     await chat.types("ana", room, "/notebook unfurl on")
     await unfolded(chat, "ana", room, f"and again {chat.address('sales')}")

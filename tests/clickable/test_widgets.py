@@ -212,10 +212,11 @@ async def test_a_period_asks_for_two_dates_only_where_it_says_so(chat: Chat, ana
     await ana.enters("period", "Two dates…")
     await ana.sees("period: first day")
     await ana.enters("period: first day", "2026-01-01")
-    assert await ana.mistakes() == {"period: first day": "Give both dates, or choose a period."}
+    assert await ana.mistakes() == {"period: last day": "Give both dates, or choose a period."}
+    await ana.enters("period: last day", "soon")
+    assert "“soon” is no date." in (await ana.mistakes())["period: last day"]
     await ana.enters("period: last day", "2025-12-31")
-    said = await ana.mistakes()
-    assert "ends (2025-12-31) before it begins (2026-01-01)" in said["period: first day"]
+    assert await ana.mistakes() == {"period: last day": "The last day (2025-12-31) lies before the first (2026-01-01)."}
     await ana.enters("period: last day", "2026-01-31")
     await ana.runs()
     await (await chat.card(room)).tells("Queued")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from bot.command import ListRuns
 from bot.errors import Mistake, Refusal, UserError
 from bot.grammar import parse
 from bot.model import Cause, Entry, Inputs, Notebook, Platform, State
@@ -120,6 +121,36 @@ def test_runs_are_a_line_each() -> None:
     ]
 
 
+def turns(asked: ListRuns) -> dict[str, ListRuns]:
+    """What the buttons below a page ask for."""
+    answer = replies.reply(RunsListed(runs=(a_run(),), asked=asked, more=True), "/notebook")
+    assert answer is not None
+    return {
+        element["text"]["text"]: ListRuns.model_validate_json(element["value"])
+        for block in answer[1]
+        if block["type"] == "actions"
+        for element in block["elements"]
+    }
+
+
+def test_pages_are_counted_from_the_run_that_was_the_newest_on_the_first() -> None:
+    assert turns(ListRuns(mine=True)) == {"Older": ListRuns(mine=True, page=2, newest=142)}
+    assert turns(ListRuns(page=3, newest=170)) == {
+        "Newer": ListRuns(page=2, newest=170),
+        "Older": ListRuns(page=4, newest=170),
+    }
+    assert turns(ListRuns(page=2, newest=170))["Newer"] == ListRuns(), "the first page shows what is new since"
+
+
+def test_filters_are_named_beside_the_heading() -> None:
+    asked = ListRuns(mine=True, failed=True, target="weekly-kpis", platform=Platform.DEEPNOTE)
+    filters = "(yours, failed, of weekly-kpis, on Deepnote)"
+    assert lines(RunsListed(runs=(a_run(),), asked=asked))[0] == f"*The newest runs that you can see* {filters}"
+    assert lines(RunsListed(runs=(), asked=asked)) == [
+        f"No runs that you can see {filters}. `/notebook run` starts one."
+    ]
+
+
 @pytest.mark.parametrize(
     ("said", "words"),
     [
@@ -139,6 +170,7 @@ def test_runs_are_a_line_each() -> None:
             "✅ Removed *weekly-kpis* from the catalogue. The notebook itself is still on Deep",
         ),
         (CatalogueListed(entries=(), total=0), "The catalogue is empty. Name a notebook: `/notebook add weekly-kpis`"),
+        (CatalogueListed(entries=(), total=0, asked_to_run=True), "The catalogue is empty; the form finds other"),
         (
             CatalogueListed(entries=(), total=0, may_add=False),
             "The catalogue is empty. An admin can add notebooks to it.",
