@@ -33,7 +33,7 @@ class Deps:
         give_up_after: Seconds after which a run that hasn't ended is no longer looked at.
         file_limit: Bytes; a larger artifact is linked, not kept.
         document_limit: Bytes; a larger document isn't read.
-        shares: What each platform's token may be asked for; without a limit where none is given.
+        shares: What each platform's token may be asked for; there is no limit as long as none is given.
         pasts: How long the notebooks took before.
     """
 
