@@ -10,12 +10,11 @@ from __future__ import annotations
 from math import log2, sqrt
 from typing import Final
 
-from bot.cadence.known import Known, unknown_hazard
+from bot.cadence.known import PRICE, Known, unknown_hazard
 from bot.cadence.share import Share
 
 __all__ = ["NOTHING", "Known", "Share", "back_off", "next_look", "next_settling"]
 
-PRICE: Final = 0.04
 FIRST: Final = 0.25
 """The first wait, and the least."""
 SHARE_OF_AGE: Final = 0.05

@@ -18,6 +18,8 @@ from bot.cadence.plan import Plan, planned
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+PRICE: Final = 0.04
+"""What a look costs, where nothing else is said: so many seconds may the end be noticed later, to save one."""
 MIDDLE: Final = 60.0
 SPREAD: Final = 2.0
 """Of a run of which nothing is known: half take less than a minute, nineteen in twenty less than half an hour."""
@@ -37,7 +39,8 @@ FINE, COARSE = 1 / 3, 0.06
 """Steps in log time: in widths where there are humps, and elsewhere."""
 CHOICES: Final = 4
 """Times to choose from for each look; more gain nothing that can be measured."""
-MOST_CHOICES: Final = 2_000
+FEW: Final = 0.1
+MOST_CHOICES: Final = 4_000
 """In all; where more would be offered, they are offered further apart."""
 KEPT: Final = 8
 """Plans that are kept, of one price each."""
@@ -88,7 +91,7 @@ class Known:
         found = self._plans.get(price)
         if found is None:
             if self._choices is None:
-                self._choices = self._times(price)
+                self._choices = self._times(min(price, PRICE))
             while len(self._plans) >= KEPT:
                 del self._plans[next(iter(self._plans))]
             found = self._plans[price] = planned(*self._choices, price, least)
@@ -165,10 +168,11 @@ class Known:
             sqrt(max(log(before / after), 0.0) * (then - age) / (2 * price)) if after > 0 else 0.0
             for (age, before), (then, after) in pairwise(steps)
         ]
-        offered = min(CHOICES, MOST_CHOICES / max(sum(looks), 1.0))
+        most = min(CHOICES, MOST_CHOICES / max(sum(looks), 1.0))
         times, alive = array("d", [0.0]), array("d", [1.0])
         for ((age, before), (then, after)), many in zip(pairwise(steps), looks, strict=True):
-            parts = int(offered * many) + 1
+            # Few runs come to what lies behind most of them: one choice for each look is good enough there.
+            parts = int(min(max(CHOICES * before / FEW, 1.0), most) * many) + 1
             for part in range(1, parts + 1):
                 times.append(age + (then - age) * part / parts)
                 alive.append(before + (after - before) * part / parts)

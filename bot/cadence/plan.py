@@ -14,6 +14,7 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_right
 from dataclasses import dataclass
+from math import inf
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -33,10 +34,12 @@ class Plan:
     then: array[int]
 
     def after(self, age: float) -> float:
-        """The age of the best look after one at this age; `inf` behind the last."""
-        place = bisect_right(self.times, age) - 1
-        if place >= len(self.times) - 1:
-            return float("inf")
+        """The age of the best look after one at this age, to the nearest of the times; `inf` behind the last."""
+        place, last = bisect_right(self.times, age) - 1, len(self.times) - 1
+        if place >= last:
+            return inf
+        if place + 1 < last and self.times[place + 1] - age < age - self.times[place]:
+            place += 1
         return self.times[self.then[place]]
 
 
