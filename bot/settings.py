@@ -37,6 +37,10 @@ class Settings(BaseSettings):
     give_up_after: float = Field(7 * 24 * 3600, alias="THREADBOOK_GIVE_UP_AFTER", gt=0)
     """Seconds; a run that hasn't ended by then is no longer looked at."""
 
+    datalore_looks: float = Field(5.0, alias="THREADBOOK_DATALORE_LOOKS", gt=0)
+    deepnote_looks: float = Field(5.0, alias="THREADBOOK_DEEPNOTE_LOOKS", gt=0)
+    """Looks a second at runs under way, of all processes together; neither platform publishes what it allows."""
+
     @field_validator("admins", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
@@ -55,6 +59,10 @@ class Settings(BaseSettings):
     @classmethod
     def _slash(cls, value: str) -> str:
         return value.rstrip("/") + "/"
+
+    def looks(self, platform: Platform) -> float:
+        """Looks a second that this platform may be asked for."""
+        return self.datalore_looks if platform is Platform.DATALORE else self.deepnote_looks
 
     def has(self, platform: Platform) -> bool:
         """Whether a token for this platform is set."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from aiohttp import ClientSession
 
+from bot.cadence import Share
 from bot.desk import Desk, Rules
 from bot.links import Hosts
 from bot.model import Platform, Run
@@ -162,6 +163,7 @@ class Bot:
             file_limit=settings.file_limit,
             document_limit=settings.document_limit,
             reader=self._reader,
+            shares={platform: Share(settings.looks(platform)) for platform in Platform},
         )
 
     async def _end(self, tasks: list[asyncio.Task[None]]) -> None:

@@ -10,7 +10,7 @@ import asyncio
 from math import inf
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import and_, case, delete, exists, false, insert, or_, select, true, update
+from sqlalchemy import and_, case, delete, exists, false, func, insert, or_, select, true, update
 
 from bot.model import Frozen, News, Notebook, Progress, Request, Results, Run, State
 from bot.store.rows import fingerprint, news_rows, progress_columns, run_of
@@ -87,6 +87,25 @@ class Holding:
         async with self._db.read() as connection:
             rows = (await connection.execute(query)).all()
         return {row.id: row.beats for row in rows if row.id != self.process_id}
+
+    async def part(self, living: int) -> float:
+        """Which part of all that the living processes hold this one holds; between 0 and 1.
+
+        Each counts for one run more than it has, so that one that has just come up isn't left with nothing.
+
+        Args:
+            living: How many processes live.
+        """
+        alive = select(processes.c.id).where(processes.c.dead == false())
+        query = (
+            select(runs.c.holder, func.count().label("many"))
+            .where(runs.c.settled == false(), runs.c.holder.in_(alive))
+            .group_by(runs.c.holder)
+        )
+        async with self._db.read() as connection:
+            held: dict[int, int] = {row.holder: row.many for row in (await connection.execute(query)).all()}
+        mine = 0 if self.process_id is None else held.get(self.process_id, 0)
+        return (mine + 1) / (sum(held.values()) + living)
 
     async def declare_dead(self, process: int, beats: int) -> bool:
         """Fence a process that was seen not to beat since `beats`; False where it had beaten after all."""
@@ -236,15 +255,17 @@ class Holding:
         async with self._db.read() as connection:
             return len((await connection.execute(query)).all())
 
-    async def durations(self, workspace: str, notebook: Notebook, limit: int) -> list[float]:
-        """How many seconds the newest successful runs of a notebook took, newest first."""
+    async def durations(
+        self, workspace: str, notebook: Notebook, limit: int, states: Sequence[State] = (State.SUCCEEDED,)
+    ) -> list[float]:
+        """How many seconds the newest runs of a notebook took that ended so, newest first."""
         query = (
             select(runs.c.progress)
             .where(
                 runs.c.platform == notebook.platform.value,
                 runs.c.notebook == notebook.id,
                 runs.c.workspace == workspace,
-                runs.c.state == State.SUCCEEDED.value,
+                runs.c.state.in_([state.value for state in states]),
             )
             .order_by(runs.c.id.desc())
             .limit(limit)

@@ -77,7 +77,9 @@ class Heart:
     async def _watch(self) -> None:
         """Declare those dead who haven't beaten for too long."""
         before, self._seen = self._seen, {}
-        for process, beats in (await self._holding.beats()).items():
+        others = await self._holding.beats()
+        self._tracker.take_part(await self._holding.part(1 + len(others)) if others else 1.0)
+        for process, beats in others.items():
             known, silent = before.get(process, (beats, -1))
             silent = silent + 1 if known == beats else 0
             if silent < DEAD_AFTER:

@@ -5,12 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from bot.cadence import Share
+from bot.model import Platform
+from bot.tracker.past import Pasts
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import datetime
     from random import Random
 
-    from bot.model import Platform, Run
+    from bot.model import Run
     from bot.platforms.base import PlatformClient
     from bot.reader import Reader
     from bot.store.store import Store
@@ -31,6 +35,8 @@ class Deps:
         file_limit: Bytes; a larger artifact is linked, not kept.
         document_limit: Bytes; a larger document isn't read.
         reader: Reads documents, off the loop and within limits.
+        shares: What each platform's token may be asked for; there is no limit as long as none is given.
+        pasts: How long the notebooks took before.
     """
 
     store: Store
@@ -43,6 +49,8 @@ class Deps:
     file_limit: int
     document_limit: int
     reader: Reader
+    shares: Mapping[Platform, Share] = field(default_factory=lambda: {platform: Share() for platform in Platform})
+    pasts: Pasts = field(default_factory=Pasts)
 
 
 @dataclass(slots=True, eq=False)
@@ -56,6 +64,8 @@ class Tracked:
         unfetched: Times that the results couldn't be fetched.
         due: When to take the next step, by the loop's clock; None while it waits for somebody's word.
         busy: A step is under way.
+        wants: Looks a second that it would now like, if it had its token for itself.
+        place: When its next look may leave, by the loop's clock, once that is reserved.
     """
 
     run: Run
@@ -68,3 +78,5 @@ class Tracked:
     unfetched: int = 0
     due: float | None = field(default=None)
     busy: bool = False
+    wants: float = 0.0
+    place: float | None = None

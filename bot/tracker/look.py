@@ -41,9 +41,11 @@ async def look(deps: Deps, client: PlatformClient, tracked: Tracked) -> float | 
     except PlatformError as error:
         return await missed(deps, tracked, error)
     tracked.misses = tracked.gone = 0
+    deps.shares[client.platform].answered()
     if run.progress.trouble is Trouble.REFUSED:
         await token_works(deps, run)
     if seen.state.final:
+        tracked.wants = 0.0
         if run.progress.adopted:
             return await settle(deps, client, tracked, seen)
         ended = lifecycle.advance(run.progress, seen, deps.now())
@@ -53,8 +55,43 @@ async def look(deps: Deps, client: PlatformClient, tracked: Tracked) -> float | 
     decision = lifecycle.advance(run.progress, seen, deps.now())
     if await write(deps, tracked, decision) is None:
         return None
-    age = (deps.now() - (run.progress.started_at or _begun(run))).total_seconds()
-    return cadence.next_look(max(age, 0.0), chance=deps.random.random())
+    return await until_next(deps, tracked)
+
+
+async def until_next(deps: Deps, tracked: Tracked) -> float:
+    """How many seconds to leave a started run alone."""
+    run, share = tracked.run, deps.shares[tracked.run.request.notebook.platform]
+    known = await deps.pasts.known(deps.store, run, asyncio.get_running_loop().time())
+    wait = cadence.next_look(
+        _age(run, deps.now()),
+        chance=deps.random.random(),
+        known=known,
+        stretch=share.stretch,
+        queued=run.progress.state is State.QUEUED,
+    )
+    tracked.wants = share.stretch / wait
+    return wait
+
+
+def _age(run: Run, now: datetime) -> float:
+    """Seconds since a run started, by our clock.
+
+    The platform's clock may go wrong, but the run has begun between our asking for it and our seeing it run.
+    """
+    progress = run.progress
+    began = progress.started_at or _begun(run)
+    if progress.submitted_at is not None:
+        began = max(began, progress.submitted_at)
+    if progress.state is State.RUNNING:
+        began = min(began, progress.since)
+    return max((now - began).total_seconds(), 0.0)
+
+
+def quiet(deps: Deps, run: Run, error: PlatformError) -> None:
+    """Where the platform asked for fewer calls, leave it alone with this token."""
+    if isinstance(error, RateLimited):
+        now = asyncio.get_running_loop().time()
+        deps.shares[run.request.notebook.platform].refused(now, error.retry_after)
 
 
 def _begun(run: Run) -> datetime:
@@ -68,6 +105,7 @@ def _too_long(deps: Deps, run: Run) -> bool:
 async def missed(deps: Deps, tracked: Tracked, error: PlatformError) -> float | None:
     """Note a look that failed, and back off."""
     tracked.misses += 1
+    quiet(deps, tracked.run, error)
     tracked.gone = tracked.gone + 1 if isinstance(error, NotFound) else 0
     decision = lifecycle.advance(tracked.run.progress, Missed(error, tracked.misses, tracked.gone), deps.now())
     log.info("run %d: look %d in a row failed: %s", tracked.run.id, tracked.misses, error)
@@ -93,6 +131,7 @@ async def settle(deps: Deps, client: PlatformClient, tracked: Tracked, seen: Loo
         fetched = await client.fetch(remote_id, seen, deps.document_limit)
     except PlatformError as error:
         tracked.unfetched += 1
+        quiet(deps, tracked.run, error)
         refused = isinstance(error, Unauthorized)
         if refused:  # the results wait for a new token, as a run under way does
             await token_refused(deps, tracked.run)

@@ -22,7 +22,7 @@ from bot.errors import (
     UserError,
 )
 from bot.model import Cause, Run, State, Submission
-from bot.tracker.look import token_refused, token_works, write
+from bot.tracker.look import quiet, token_refused, token_works, until_next, write
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -104,7 +104,7 @@ async def _accept(deps: Deps, tracked: Tracked, decision: Decision) -> float | N
     deps.ring(tracked.run.workspace)
     await token_works(deps, tracked.run)
     await _gone(deps, tracked.run, None)
-    return None if decision.progress.settled else cadence.FIRST
+    return None if decision.progress.settled else await until_next(deps, tracked)
 
 
 async def _again(deps: Deps, tracked: Tracked, error: PlatformError) -> float | None:
@@ -113,6 +113,7 @@ async def _again(deps: Deps, tracked: Tracked, error: PlatformError) -> float | 
     if now - (run.progress.trouble_since or now) > PATIENCE:
         return await write(deps, tracked, lifecycle.end(run.progress, State.REJECTED, now, reason=str(error)))
     tracked.misses += 1
+    quiet(deps, run, error)
     if await write(deps, tracked, lifecycle.put_back(run.progress, error, now)) is None:
         return None
     retry_after = error.retry_after if isinstance(error, RateLimited | Unavailable) else None

@@ -26,6 +26,8 @@ AT_ONCE: Final = 64
 """Steps under way a platform: a slow one holds up nobody else's."""
 AFTER_TROUBLE: Final = 5.0
 TAKEN_A_SECOND: Final = 200.0
+WEIGHED_EVERY: Final = 2.0
+"""Seconds; so often the tokens' budgets are compared with what the runs would like."""
 
 
 class Tracker:
@@ -44,6 +46,7 @@ class Tracker:
         self._steps: set[asyncio.Task[None]] = set()
         self._bell = asyncio.Event()
         self._stopping = False
+        self._weigh_at = 0.0
 
     def take(self, runs: Iterable[Held]) -> None:
         """Follow these runs, or learn what others wrote of those that are followed.
@@ -80,6 +83,11 @@ class Tracker:
         for ready in self._ready.values():
             ready.clear()
 
+    def take_part(self, part: float) -> None:
+        """Use this part of each token's budget; the other processes have the rest."""
+        for share in self.deps.shares.values():
+            share.part = part
+
     async def run(self) -> None:
         """Take steps until `stop`."""
         loop = asyncio.get_running_loop()
@@ -114,12 +122,39 @@ class Tracker:
         if self._due[0][1] == tracked.run.id:
             self._bell.set()
 
+    def _weigh(self, now: float) -> None:
+        """See how many looks are wanted of each token; the fewer it allows, the longer each run is left alone."""
+        if now < self._weigh_at:
+            return
+        self._weigh_at = now + WEIGHED_EVERY
+        wanted = dict.fromkeys(Platform, 0.0)
+        for tracked in self.held.values():
+            wanted[tracked.run.request.notebook.platform] += tracked.wants
+        for platform, share in self.deps.shares.items():
+            share.weigh(wanted[platform], now)
+
+    def _held_back(self, tracked: Tracked, now: float) -> float:
+        """Seconds that a look must still wait for its place in its token's budget; all else goes at once."""
+        run, share = tracked.run, self.deps.shares[tracked.run.request.notebook.platform]
+        if run.progress.state not in lifecycle.STARTED or run.untracked_at is not None:
+            return 0.0
+        if tracked.place is None or share.closed(now):
+            tracked.place = share.reserve(now)
+        if tracked.place > now:
+            return tracked.place - now
+        tracked.place = None
+        return 0.0
+
     def _start_due(self, now: float) -> None:
+        self._weigh(now)
         while self._due and self._due[0][0] <= now:
             due, run_id = heapq.heappop(self._due)
             tracked = self.held.get(run_id)
             if tracked is None or tracked.busy or tracked.due != due:
                 continue  # it was dropped, or the time was changed
+            if (wait := self._held_back(tracked, now)) > 0:
+                self._at(tracked, wait)
+                continue
             tracked.busy = True
             self._ready[tracked.run.request.notebook.platform].append(run_id)
         for platform in Platform:

@@ -23,6 +23,7 @@ __all__ = ["postgres"]
 def faster(monkeypatch: pytest.MonkeyPatch) -> None:
     """The waits between looks, tries and beats are a small part of what they are; what is decided is the same."""
     monkeypatch.setattr(cadence, "FIRST", 0.03)
+    monkeypatch.setattr(cadence, "SOON", 0.03)
     monkeypatch.setattr(cadence, "LONGEST", 0.3)
     monkeypatch.setattr(cadence, "BACK_OFF_FIRST", 0.03)
     monkeypatch.setattr(cadence, "BACK_OFF_LONGEST", 0.15)

@@ -1,0 +1,110 @@
+"""Runs whose notebooks have a past are left alone until they may end; the token's budget is for all of them."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from sqlalchemy import update
+
+from bot import cadence
+from bot.model import Platform, State
+from bot.store.rows import progress_columns
+from bot.store.tables import runs
+from tests.tracker.house import DEEPNOTE, PATIENCE, Life, Process, happens, living
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    import pytest
+
+    from bot.model import Run
+    from bot.sandbox.faults import Fault
+    from bot.sandbox.shelf import Notebook
+
+
+async def took(life: Life, process: Process, notebook: Notebook, seconds: float) -> None:
+    """A run of the notebook ends; it is remembered to have taken so long."""
+    run = await life.ends(process, await life.asks(process, notebook, DEEPNOTE))
+    progress = run.progress
+    assert progress.state is State.SUCCEEDED
+    assert progress.ended_at is not None
+    longer = progress.model_copy(update={"started_at": progress.ended_at - timedelta(seconds=seconds)})
+    async with process.store.database.write() as connection:
+        await connection.execute(update(runs).where(runs.c.id == run.id).values(progress_columns(longer)))
+
+
+async def goes_on(life: Life, process: Process, notebook: Notebook) -> tuple[Run, Fault]:
+    """A run that doesn't end by itself; the fault that keeps it running counts the looks at it."""
+    run = await life.asks(process, notebook, DEEPNOTE)
+    run = await life.comes_to(process, run, State.QUEUED)
+    watched = life.breaks(DEEPNOTE, "unknown_status", f"GET /v2/runs/{run.progress.remote_id}", message="running")
+    return await life.comes_to(process, run, State.RUNNING), watched
+
+
+async def becomes(true: Callable[[], bool]) -> None:
+    async with asyncio.timeout(PATIENCE):
+        while not true():  # noqa: ASYNC110 - nothing rings when it comes true
+            await asyncio.sleep(0.01)
+
+
+async def test_a_notebook_with_a_past_is_left_alone_until_it_may_end(
+    busy: Life, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cadence, "LONGEST", 600.0)
+    process = await busy.process()
+    known = busy.shelve("known", "# Words")
+    for _ in range(3):
+        await took(busy, process, known, 180.0)
+    await process.stop()
+    process = await busy.process()  # what it reads is fresh
+    run, watched = await goes_on(busy, process, busy.shelve("known", "print('slow')"))
+    _, other = await goes_on(busy, process, busy.shelve("new", "print('slow')"))
+    seen = watched.hits
+    await happens(other, 15)
+    assert watched.hits - seen <= 3
+    # Three minutes later it may end at any moment.
+    due = process.tracker.held[run.id].due
+    assert due is not None
+    assert due - asyncio.get_running_loop().time() < 60
+    busy.clock.ahead = timedelta(seconds=178)
+    process.tracker._at(process.tracker.held[run.id], 0.0)
+    await happens(watched, watched.hits + 4)
+
+
+async def test_a_429_on_one_run_holds_the_looks_at_all_of_its_token(busy: Life) -> None:
+    process = await busy.process()
+    one, _ = await goes_on(busy, process, busy.shelve("one", "print('slow')"))
+    _, watched = await goes_on(busy, process, busy.shelve("other", "print('slow')"))
+    share = process.tracker.deps.shares[DEEPNOTE]
+    refused = busy.breaks(DEEPNOTE, "429", f"GET /v2/runs/{one.progress.remote_id}", times=1, retry_after=1)
+    await happens(refused)
+    await becomes(lambda: share.closed(asyncio.get_running_loop().time()))
+    closed, hits = asyncio.get_running_loop().time(), watched.hits
+    await happens(watched, hits + 2)  # one may have been under way
+    assert asyncio.get_running_loop().time() - closed > 0.9
+
+
+async def test_no_more_looks_leave_than_the_budget_allows(busy: Life) -> None:
+    process = await busy.process(shares={platform: cadence.Share(20.0) for platform in Platform})
+    watched = [(await goes_on(busy, process, busy.shelve(f"slow{n}", "print('slow')")))[1] for n in range(6)]
+    begun, seen = asyncio.get_running_loop().time(), sum(fault.hits for fault in watched)
+    await becomes(lambda: sum(fault.hits for fault in watched) >= seen + 60)
+    assert asyncio.get_running_loop().time() - begun > (60 - 20 - 6) / 20
+    assert process.tracker.deps.shares[DEEPNOTE].stretch > 1
+
+
+async def test_replicas_share_the_budget_by_what_they_hold(tmp_path: Path) -> None:
+    async with living(f"sqlite+aiosqlite:///{tmp_path}/threadbook.db", at_once=0) as life:
+        one = await life.process()
+        for _ in range(3):
+            run = await life.asks(one, life.shelve("slow", "print('slow')"), DEEPNOTE)
+            await life.comes_to(one, run, State.QUEUED)
+        assert one.tracker.deps.shares[DEEPNOTE].part == 1.0
+        two = await life.process()
+        mine, others = one.tracker.deps.shares[DEEPNOTE], two.tracker.deps.shares[DEEPNOTE]
+        await becomes(lambda: (mine.part, others.part) == (0.8, 0.2))
+        await one.crash()
+        await becomes(lambda: others.part == 1.0)
