@@ -64,6 +64,8 @@ def news_line(run: Run, news: News) -> str:
 
 def _meanwhile(run: Run) -> str:
     later = run.progress.trouble in PASSING and run.progress.again_at is not None
+    if run.progress.state is State.SUBMITTING:  # tried again at this moment
+        return "I keep trying"
     if not unstarted(run):
         return f"the run isn't touched by that; {next_try(run)}" if later else "the run isn't touched by that"
     if later:

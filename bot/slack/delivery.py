@@ -7,12 +7,13 @@ import hashlib
 import json
 import logging
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import aiohttp
 from slack_sdk.errors import SlackClientError
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
+from bot.errors import StoreUnavailable
 from bot.model import Cause, State
 from bot.outputs.pictures import picture
 from bot.render import replies, thread
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from bot.store.rows import Story
     from bot.store.store import Store
 
+T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 FINAL_FIRST, CARDS_NEXT, CHANGES_LAST = 0, 1, 2
@@ -52,6 +54,8 @@ CARD_GONE: Final = frozenset(
 REPLY_URL_SECONDS: Final = 1_700
 FILE_TRIES: Final = 6
 """Deliveries in a row that a file may hold up; then the thread goes on without it."""
+NOTE_EVERY: Final = 1.0
+"""Seconds from one try to note what was posted to the next, while the database can't be written to."""
 NO_ANSWER: Final = "no answer"
 NO_FILES: Final = NOT_MEMBER | {NO_ANSWER}
 """What one file is refused with holds for the others."""
@@ -112,6 +116,9 @@ class Deliverer:
     async def _story(self, parcel: Parcel) -> Story | None:
         return await self.store.delivery.story(parcel.run_id)
 
+    async def _told(self, run_id: int, **changes: Any) -> None:
+        await _surely(lambda: self.store.delivery.told(run_id, **changes))
+
     async def _take(self, parcel: Parcel, method: str, channel: str = "") -> None:
         parcel.ticket = self.speech.budget.ticket(method, parcel.urgency, channel)
         try:
@@ -136,11 +143,12 @@ class Deliverer:
             await self.store.delivery.refused(run.id, refusal.word)
             self.ring_tracker()
             return None
-        if not await self.store.delivery.carded(run.id, posted["channel"], posted["ts"]):
+        noted = self.store.delivery.carded
+        if not await _surely(lambda: noted(run.id, posted["channel"], posted["ts"])):
             log.warning("run %d: a second card was posted; it's taken away", run.id)
             await self.speech.say("chat.delete", channel=posted["channel"], ts=posted["ts"])
         self.ring_tracker()
-        await self.store.delivery.told(run.id, shown=_digest(text, blocks))
+        await self._told(run.id, shown=_digest(text, blocks))
         return await self._story(parcel)
 
     async def _edit(self, parcel: Parcel, story: Story) -> tuple[Story, str]:
@@ -174,7 +182,7 @@ class Deliverer:
         said = thread.news_message(story.run, (news for _, news in story.news))
         if said is not None:
             await self._reply(parcel, story, said)
-        await self.store.delivery.told(story.run.id, told=story.news[-1][0])
+        await self._told(story.run.id, told=story.news[-1][0])
 
     async def _end(self, parcel: Parcel, story: Story) -> None:
         """Tell the results, each part noted as it's posted, and last the closing line."""
@@ -189,7 +197,7 @@ class Deliverer:
                 if word in NO_FILES:
                     refused[word] += [later.name for later in told[number:] if not isinstance(later, Said)]
                     break
-            await self.store.delivery.told(story.run.id, parts=number)
+            await self._told(story.run.id, parts=number)
         for word, names in refused.items():
             why = thread.not_a_member(names) if word in NOT_MEMBER else thread.no_files(word, names)
             await self._reply(parcel, story, Said(text=why))
@@ -199,7 +207,7 @@ class Deliverer:
             story,
             thread.farewell(story.run, story.results, self.now(), listeners=story.listeners, owner=owner),
         )
-        await self.store.delivery.told(story.run.id, parts=len(told), closed=True)
+        await self._told(story.run.id, parts=len(told), closed=True)
         self.ended.put_nowait(story.run.asker)
 
     async def _file(self, parcel: Parcel, story: Story, part: Picture | Upload) -> str:
@@ -287,7 +295,7 @@ class Deliverer:
                 await self._post(channel, text, blocks)
             except SlackNo as refusal:
                 log.warning("run %d: the asker can't be told: %s", run.id, refusal.word)
-        await self.store.delivery.told(run.id, closed=True)
+        await self._told(run.id, closed=True)
         await self.store.delivery.shown(story, "")
         self.ended.put_nowait(run.asker)
 
@@ -309,6 +317,16 @@ class Deliverer:
 
 _PLAIN: Final = {"unfurl_links": False, "unfurl_media": False, "parse": "none"}
 """Nothing unfurls, and words that merely look like a mention are none: chat.update would read them otherwise."""
+
+
+async def _surely(note: Callable[[], Awaitable[T]]) -> T:
+    """Note what was posted, for as long as it takes the database to let us: else it would be posted again."""
+    while True:
+        try:
+            return await note()
+        except StoreUnavailable as error:
+            log.warning("what was posted isn't noted yet: %s", error)
+            await asyncio.sleep(NOTE_EVERY)
 
 
 def _digest(text: str, blocks: list[Block]) -> str:
