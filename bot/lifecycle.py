@@ -43,6 +43,7 @@ stateDiagram-v2
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from bot.errors import (
@@ -64,7 +65,11 @@ if TYPE_CHECKING:
 TELL_AFTER_MISSES: Final = 2
 """One failed look is a hiccup; the second in a row is told."""
 TELL_LIMITED_AFTER: Final = 6
-"""Being asked to wait is no silence, unless it goes on."""
+"""Being asked to wait is told once it goes on."""
+TELL_WAIT: Final = 120.0
+"""Seconds; a longer wait that the platform asks for is told at once, with its end. Our own are never longer."""
+LONGEST_WAIT: Final = 30 * 86_400.0
+"""Seconds; whatever a header says, nothing later is told as a time of day."""
 LOST_AFTER_MISSES: Final = 3
 """A 404 just after a start may be a list that lags; the third look in a row that finds nothing is believed."""
 
@@ -83,6 +88,9 @@ NEXT: Final[dict[State, frozenset[State]]] = {
     State.UNCLEAR: STARTED,
 }
 """The arrows of the diagram above; from a state that isn't named here none leads on."""
+PASSING: Final = frozenset({Trouble.SILENT, Trouble.LIMITED})
+"""Where one of these turns into the other, the thread isn't told again."""
+_NO_TROUBLE: Final[dict[str, object]] = {"trouble": None, "trouble_since": None, "again_at": None}
 CAUSES: Final = {Unauthorized: Cause.TOKEN, Forbidden: Cause.RIGHTS, NotFound: Cause.GONE}
 
 
@@ -135,7 +143,7 @@ def submitted(progress: Progress, answer: Submission, now: datetime) -> Decision
     kind = NewsKind.RUNNING if state is State.RUNNING else NewsKind.QUEUED
     changes: dict[str, object] = {"state": state, "since": now, "remote_id": answer.run_id, "word": answer.word}
     changes |= {"reason": ""}
-    changes |= {"cause": Cause.PLATFORM, "settled": False, "ended_at": None, "trouble": None, "trouble_since": None}
+    changes |= {"cause": Cause.PLATFORM, "settled": False, "ended_at": None, **_NO_TROUBLE}
     if state is State.RUNNING:
         changes["started_at"] = answer.created_at or now
     news = [News(at=now, kind=kind, text=answer.word)]
@@ -146,11 +154,23 @@ def submitted(progress: Progress, answer: Submission, now: datetime) -> Decision
 
 def put_back(progress: Progress, error: PlatformError, now: datetime) -> Decision:
     """Nothing was started, so the same submission may be made again; told once."""
+    trouble, _ = _trouble(error)
+    if trouble not in PASSING:
+        trouble = Trouble.SILENT
     changes: dict[str, object] = {"state": State.REQUESTED, "since": progress.since, "submitted_at": None}
+    changes |= {"trouble": trouble, "again_at": _again_at(error, now)}
     if progress.trouble is not None:
         return _decided(progress, changes)
-    changes |= {"trouble": Trouble.SILENT, "trouble_since": now}
-    return _decided(progress, changes, News(at=now, kind=NewsKind.TROUBLE, trouble=Trouble.SILENT, text=str(error)))
+    changes["trouble_since"] = now
+    return _decided(progress, changes, News(at=now, kind=NewsKind.TROUBLE, trouble=trouble, text=str(error)))
+
+
+def held_back(progress: Progress, since: datetime) -> Decision:
+    """The platform answers nobody since then, so this run isn't asked for either: told once, as every trouble."""
+    if progress.state.final or progress.trouble is not None:
+        return Decision(progress=progress)
+    changes: dict[str, object] = {"trouble": Trouble.SILENT, "trouble_since": since}
+    return _decided(progress, changes, News(at=since, kind=NewsKind.TROUBLE, trouble=Trouble.SILENT))
 
 
 def not_ours(progress: Progress, now: datetime) -> Decision:
@@ -175,8 +195,7 @@ def end(
         "since": now,
         "reason": reason,
         "ended_at": progress.ended_at or now,
-        "trouble": None,
-        "trouble_since": None,
+        **_NO_TROUBLE,
         "settled": settled,
     }
     return _decided(progress, changes, News(at=now, kind=NewsKind.ENDED, text=state.value))
@@ -193,7 +212,7 @@ def _seen(progress: Progress, look: Look, now: datetime) -> Decision:
     news: list[News] = []
     changes: dict[str, object] = {}
     if progress.trouble is not None:
-        changes |= {"trouble": None, "trouble_since": None}
+        changes |= _NO_TROUBLE
         news.append(News(at=now, kind=NewsKind.ANSWERING, trouble=progress.trouble))
     if look.started_at is not None and look.started_at != progress.started_at:
         changes["started_at"] = look.started_at
@@ -232,10 +251,22 @@ def _missed(progress: Progress, missed: Missed, now: datetime) -> Decision:
     if missed.gone >= LOST_AFTER_MISSES:
         return end(progress, State.LOST, now, reason=str(error))
     trouble, after = _trouble(error)
-    if misses < after or progress.trouble is trouble:
+    again_at = _again_at(error, now)
+    if again_at is None and misses < after:
         return _decided(progress, {})
-    news = News(at=now, kind=NewsKind.TROUBLE, trouble=trouble, text=str(error))
-    return _decided(progress, {"trouble": trouble, "trouble_since": now}, news)
+    changes: dict[str, object] = {"trouble": trouble, "again_at": again_at}
+    if progress.trouble is trouble or (progress.trouble in PASSING and trouble in PASSING):
+        return _decided(progress, changes)
+    changes["trouble_since"] = now
+    return _decided(progress, changes, News(at=now, kind=NewsKind.TROUBLE, trouble=trouble, text=str(error)))
+
+
+def _again_at(error: PlatformError, now: datetime) -> datetime | None:
+    """When the platform wants to be asked again, where that is worth telling."""
+    wait = error.retry_after if isinstance(error, RateLimited | Unavailable) else None
+    if wait is None or wait <= TELL_WAIT:
+        return None
+    return now + timedelta(seconds=min(wait, LONGEST_WAIT))
 
 
 def _trouble(error: PlatformError) -> tuple[Trouble, int]:
@@ -246,7 +277,7 @@ def _trouble(error: PlatformError) -> tuple[Trouble, int]:
         case Suspended():
             return Trouble.SUSPENDED, 1
         case RateLimited():
-            return Trouble.SILENT, TELL_LIMITED_AFTER
+            return Trouble.LIMITED, TELL_LIMITED_AFTER
         case _:
             return Trouble.SILENT, TELL_AFTER_MISSES
 

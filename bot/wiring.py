@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from random import Random
 from typing import TYPE_CHECKING, Final
 
-from aiohttp import ClientSession
+from aiohttp import ClientSession, TCPConnector
 
 from bot.cadence import Share
 from bot.desk import Desk, Rules
@@ -102,7 +102,8 @@ class Bot:
         platforms = self.platforms = platform_clients(settings)
         for client in platforms.values():
             stack.push_async_callback(client.close)
-        session = await stack.enter_async_context(ClientSession())
+        # No limit to connections: calls that Slack doesn't answer must not take the place of those it does.
+        session = await stack.enter_async_context(ClientSession(connector=TCPConnector(limit=0)))
         slack = web_client(settings.slack_bot_token.get_secret_value(), settings.slack_api_url, session)
         known = await slack.auth_test()
         self.workspace, home = str(known["team_id"]), str(known.get("url") or "")

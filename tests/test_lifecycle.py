@@ -141,10 +141,49 @@ def test_a_start_that_has_to_wait_is_told_once_and_answered_once() -> None:
         [],
         [NewsKind.ANSWERING, NewsKind.QUEUED],
     ]
+    assert (first.progress.trouble, second.progress.trouble) == (Trouble.LIMITED, Trouble.SILENT)
     assert first.progress.since == NOON
     assert second.progress.trouble_since == NOON
     assert taken.progress.attempt == 3
     assert taken.progress.trouble is None
+
+
+@pytest.mark.parametrize(
+    ("error", "trouble"),
+    [
+        (RateLimited("Rate limit exceeded", retry_after=3600), Trouble.LIMITED),
+        (Unavailable("Down for maintenance", sent=True, status=503, retry_after=3600), Trouble.SILENT),
+    ],
+)
+def test_an_hour_that_the_platform_asks_for_is_told_with_its_end(error: PlatformError, trouble: Trouble) -> None:
+    put_back = lifecycle.put_back(SUBMITTING, error, NOON)
+    missed = lifecycle.advance(RUNNING, Missed(error, misses=1), NOON)
+    for decision in (put_back, missed):
+        assert (decision.progress.trouble, kinds(decision)) == (trouble, [NewsKind.TROUBLE])
+        assert decision.progress.again_at == NOON + timedelta(hours=1)
+    # The next answer may ask for less: the card is set right, and the thread isn't told again.
+    shorter = lifecycle.advance(missed.progress, Missed(SILENCE, misses=2), LATER)
+    assert (shorter.progress.again_at, shorter.progress.trouble_since, shorter.news) == (None, NOON, ())
+    answered = lifecycle.advance(missed.progress, Look(state=State.RUNNING, started_at=NOON), LATER)
+    assert answered.progress == RUNNING
+
+
+def test_a_header_that_names_the_end_of_time_is_no_time_of_day() -> None:
+    decision = lifecycle.put_back(SUBMITTING, RateLimited("Wait", retry_after=1e18), NOON)
+    assert decision.progress.again_at == NOON + timedelta(days=30)
+
+
+@pytest.mark.parametrize("state", [State.REQUESTED, State.SUBMITTING, State.QUEUED, State.RUNNING])
+def test_a_run_that_is_held_back_says_since_when_and_only_once(state: State) -> None:
+    decision = lifecycle.held_back(at(state), NOON)
+    assert (decision.progress.state, decision.progress.trouble) == (state, Trouble.SILENT)
+    assert [(news.kind, news.at) for news in decision.news] == [(NewsKind.TROUBLE, NOON)]
+    assert lifecycle.held_back(decision.progress, LATER) == Decision(progress=decision.progress)
+
+
+def test_what_an_ended_run_left_waits_without_a_word() -> None:
+    ended = lifecycle.end(RUNNING, State.SUCCEEDED, NOON, settled=False).progress
+    assert lifecycle.held_back(ended, NOON) == Decision(progress=ended)
 
 
 # Looking
@@ -201,7 +240,8 @@ def test_a_run_is_overdue_once() -> None:
     [
         (SILENCE, 2, Trouble.SILENT),
         (BadReply("not JSON"), 2, Trouble.SILENT),
-        (RateLimited("Rate limit exceeded"), 6, Trouble.SILENT),
+        (RateLimited("Rate limit exceeded"), 6, Trouble.LIMITED),
+        (RateLimited("Rate limit exceeded", retry_after=120), 6, Trouble.LIMITED),
         (Unauthorized("Unauthorized"), 1, Trouble.REFUSED),
         (Forbidden("Insufficient permissions"), 1, Trouble.REFUSED),
         (Suspended("Project is suspended"), 1, Trouble.SUSPENDED),

@@ -52,6 +52,7 @@ class Trouble(StrEnum):
     """What keeps us from looking, while the run goes on."""
 
     SILENT = "silent"  # no answer, 5xx, unreadable
+    LIMITED = "limited"  # asked too often, it says, or too early: 429
     REFUSED = "refused"  # our token, or our rights
     SUSPENDED = "suspended"  # Deepnote: the project is suspended
 
@@ -85,6 +86,7 @@ class Progress(Frozen):
         gone_since: Since when the platform has had no such notebook, where the catalogue knows it.
         adopted: The run was found in the platform's list after a lost reply; its inputs are still to be compared.
         trouble: What keeps us from looking now, and since when.
+        again_at: When the platform wants to be asked again, where that is longer than we'd wait ourselves.
         usual: How many seconds this notebook has usually taken, where enough runs are known.
         overdue: It takes longer than it usually does.
         settled: Its results are in the rows, or there will be none.
@@ -104,6 +106,7 @@ class Progress(Frozen):
     adopted: bool = False
     trouble: Trouble | None = None
     trouble_since: datetime | None = None
+    again_at: datetime | None = None
     usual: float | None = None
     overdue: bool = False
     settled: bool = False

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
+from bot.lifecycle import PASSING
 from bot.model import Cause, State, Trouble
 from bot.render.text import day, lasted, plain, when
 
@@ -86,7 +87,8 @@ def detail(run: Run, owner: str = "") -> str:
     if not progress.state.final:
         if progress.trouble is None or progress.trouble_since is None:
             return ""
-        return f"⚠️ {trouble_words(name, progress.trouble)} since {when(progress.trouble_since)}"
+        since = f"⚠️ {trouble_words(name, progress.trouble)} since {when(progress.trouble_since)}"
+        return f"{since}; {next_try(run)}" if progress.trouble in PASSING else since
     match progress.state:
         case State.FAILED:
             return plain(progress.reason, MOST_REASON)
@@ -112,10 +114,30 @@ def trouble_words(name: str, trouble: Trouble) -> str:
     match trouble:
         case Trouble.SILENT:
             return f"{name} hasn't been answering"
+        case Trouble.LIMITED:
+            return f"{name} has been asking us to wait"
         case Trouble.REFUSED:
             return f"{name} has been refusing our token"
         case Trouble.SUSPENDED:
             return f"{name} has had the project suspended"
+
+
+def unstarted(run: Run) -> bool:
+    """Whether nothing was sent to the platform yet."""
+    return run.progress.state in (State.REQUESTED, State.AWAITING_APPROVAL)
+
+
+def next_try(run: Run) -> str:
+    """When the platform is asked again, in words that stay true until it has been."""
+    verb, at = "try" if unstarted(run) else "look", run.progress.again_at
+    again = f"I {verb} again at least every two minutes" if at is None else f"I {verb} again {_at_time(run, at)}"
+    return f"nothing was started yet, {again}" if unstarted(run) and not elsewhere(run) else again
+
+
+def _at_time(run: Run, at: datetime) -> str:
+    """`at 15:03`, with its day where that isn't the trouble's."""
+    since = run.progress.trouble_since or at
+    return f"at {when(at)}" if at - since < timedelta(hours=12) else day(at)
 
 
 def rejected_words(run: Run, owner: str = "") -> str:

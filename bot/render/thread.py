@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
+from bot.lifecycle import PASSING
 from bot.model import Cause, NewsKind, State
 from bot.render import ids
 from bot.render.card import inputs_line
@@ -16,11 +17,13 @@ from bot.render.states import (
     detail,
     elsewhere,
     headline,
+    next_try,
     platform,
     rejected_words,
     title,
     took,
     trouble_words,
+    unstarted,
 )
 from bot.render.text import MOST_SECTION, button, day, fitted, lasted, lines_within, mention, plain, section, when
 
@@ -61,8 +64,13 @@ def news_line(run: Run, news: News) -> str:
 
 
 def _meanwhile(run: Run) -> str:
-    if run.progress.state not in (State.REQUESTED, State.AWAITING_APPROVAL):
-        return "the run isn't touched by that"
+    later = run.progress.trouble in PASSING and run.progress.again_at is not None
+    if run.progress.state is State.SUBMITTING:  # tried again at this moment
+        return "I keep trying"
+    if not unstarted(run):
+        return f"the run isn't touched by that; {next_try(run)}" if later else "the run isn't touched by that"
+    if later:
+        return next_try(run)
     return "I keep trying" if elsewhere(run) else "nothing was started yet; I keep trying"
 
 

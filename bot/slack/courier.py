@@ -6,7 +6,7 @@ import asyncio
 import logging
 from datetime import timedelta
 from secrets import token_hex
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from bot.errors import StoreUnavailable
 from bot.render import replies
@@ -40,6 +40,7 @@ class Courier:
         self._admins = admins
         self._under_way: dict[int, Parcel] = {}
         self._tasks: set[asyncio.Task[None]] = set()
+        self._telling: asyncio.Task[bool] | None = None
         self._misses: dict[int, int] = {}
         self._bell = bell
         self._stopping = False
@@ -52,7 +53,7 @@ class Courier:
             began, took = loop.time(), 0.0
             if await self._safely(self._look()):
                 took = loop.time() - began
-                await self._safely(self._tell_admins())
+                self._keep_admins_told()
             # Where many runs wait, finding them is work, and each change rings: at most a third of the time goes on it.
             await asyncio.sleep(min(2 * took, LOOK_EVERY))
             try:
@@ -69,7 +70,7 @@ class Courier:
         until = loop.time() + seconds
         while await self._safely(self._look()) and self._tasks and loop.time() < until:
             await asyncio.wait(self._tasks, timeout=until - loop.time())
-        late = list(self._tasks)
+        late: list[asyncio.Task[Any]] = [*self._tasks, *([self._telling] if self._telling is not None else [])]
         for task in late:
             task.cancel()
         await asyncio.gather(*late, return_exceptions=True)
@@ -134,6 +135,11 @@ class Courier:
         except StoreUnavailable as error:
             log.warning("run %d: the database isn't available: %s", run_id, error)
             await asyncio.sleep(LOOK_EVERY)
+
+    def _keep_admins_told(self) -> None:
+        """Tell them beside all else: a DM that Slack doesn't answer for must not hold up the runs."""
+        if self._telling is None or self._telling.done():
+            self._telling = asyncio.create_task(self._safely(self._tell_admins()))
 
     async def _tell_admins(self) -> bool:
         for notice in await self._store.delivery.notices(self._workspace):

@@ -7,12 +7,13 @@ import hashlib
 import json
 import logging
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import aiohttp
 from slack_sdk.errors import SlackClientError
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
+from bot.errors import StoreUnavailable
 from bot.model import Cause, State
 from bot.render import replies, thread
 from bot.render.card import card
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from bot.store.rows import Story
     from bot.store.store import Store
 
+T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 FINAL_FIRST, CARDS_NEXT, CHANGES_LAST = 0, 1, 2
@@ -48,6 +50,8 @@ CARD_GONE: Final = frozenset(
     }
 )
 REPLY_URL_SECONDS: Final = 1_700
+NOTE_EVERY: Final = 1.0
+"""Seconds from one try to note what was posted to the next, while the database can't be written to."""
 
 
 @dataclass(slots=True)
@@ -112,6 +116,9 @@ class Deliverer:
     async def _story(self, parcel: Parcel) -> Story | None:
         return await self.store.delivery.story(parcel.run_id)
 
+    async def _told(self, run_id: int, **changes: Any) -> None:
+        await _surely(lambda: self.store.delivery.told(run_id, **changes))
+
     async def _take(self, parcel: Parcel, method: str, channel: str = "") -> None:
         parcel.ticket = self.speech.budget.ticket(method, parcel.urgency, channel)
         try:
@@ -136,11 +143,12 @@ class Deliverer:
             await self.store.delivery.refused(run.id, refusal.word)
             self.ring_tracker()
             return None
-        if not await self.store.delivery.carded(run.id, posted["channel"], posted["ts"]):
+        noted = self.store.delivery.carded
+        if not await _surely(lambda: noted(run.id, posted["channel"], posted["ts"])):
             log.warning("run %d: a second card was posted; it's taken away", run.id)
             await self.speech.say("chat.delete", channel=posted["channel"], ts=posted["ts"])
         self.ring_tracker()
-        await self.store.delivery.told(run.id, shown=_digest(text, blocks))
+        await self._told(run.id, shown=_digest(text, blocks))
         return await self._story(parcel)
 
     async def _edit(self, parcel: Parcel, story: Story) -> tuple[Story, str]:
@@ -176,7 +184,7 @@ class Deliverer:
         said = thread.news_message(story.run, (news for _, news in story.news))
         if said is not None:
             await self._reply(parcel, story, said)
-        await self.store.delivery.told(story.run.id, told=story.news[-1][0])
+        await self._told(story.run.id, told=story.news[-1][0])
 
     async def _end(self, parcel: Parcel, story: Story) -> None:
         """Tell the results, each part noted as it's posted, and last the closing line."""
@@ -188,7 +196,7 @@ class Deliverer:
                 await self._reply(parcel, story, part)
             else:
                 await self.attaching.attach(story, part, parcel.urgency, refused)
-            await self.store.delivery.told(story.run.id, parts=number)
+            await self._told(story.run.id, parts=number)
         for word, names in refused.items():
             why = thread.not_a_member(names) if word in NOT_MEMBER else thread.no_files(word, names)
             await self._reply(parcel, story, Said(text=why))
@@ -197,7 +205,7 @@ class Deliverer:
             story.run, story.results, self.now(), listeners=story.listeners, owner=owner, home=self.home
         )
         await self._reply(parcel, story, last)
-        await self.store.delivery.told(story.run.id, parts=len(told), closed=True)
+        await self._told(story.run.id, parts=len(told), closed=True)
         self.ended.put_nowait(story.run.asker)
 
     async def _reply(self, parcel: Parcel, story: Story, said: Said) -> None:
@@ -258,7 +266,7 @@ class Deliverer:
                 await self._post(channel, text, blocks)
             except SlackNo as refusal:
                 log.warning("run %d: the asker can't be told: %s", run.id, refusal.word)
-        await self.store.delivery.told(run.id, closed=True)
+        await self._told(run.id, closed=True)
         await self.store.delivery.shown(story, "")
         self.ended.put_nowait(run.asker)
 
@@ -280,6 +288,16 @@ class Deliverer:
 
 _PLAIN: Final = {"unfurl_links": False, "unfurl_media": False, "parse": "none"}
 """Nothing unfurls, and words that merely look like a mention are none: chat.update would read them otherwise."""
+
+
+async def _surely(note: Callable[[], Awaitable[T]]) -> T:
+    """Note what was posted, for as long as it takes the database to let us: else it would be posted again."""
+    while True:
+        try:
+            return await note()
+        except StoreUnavailable as error:
+            log.warning("what was posted isn't noted yet: %s", error)
+            await asyncio.sleep(NOTE_EVERY)
 
 
 def _digest(text: str, blocks: list[Block]) -> str:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from random import Random
 
-    from bot.model import Run
+    from bot.model import Look, Run
     from bot.platforms.base import PlatformClient
     from bot.reader import Reader
     from bot.store.store import Store
@@ -62,6 +62,7 @@ class Tracked:
         gone: Those of them, the last ones, at which the platform knew no such run.
         tries: Tries at what comes once: settling a doubt, or a late document.
         unfetched: Times that the results couldn't be fetched.
+        seen: The look that showed its end, until what it left is fetched.
         due: When to take the next step, by the loop's clock; None while it waits for somebody's word.
         busy: A step is under way.
         wants: Looks a second that it would now like, if it had its token for itself.
@@ -76,7 +77,13 @@ class Tracked:
     gone: int = 0
     tries: int = 0
     unfetched: int = 0
+    seen: Look | None = None
     due: float | None = field(default=None)
     busy: bool = False
     wants: float = 0.0
     place: float | None = None
+
+    @property
+    def settling(self) -> bool:
+        """Whether its next step fetches results, which may be large and slow, and not only looks."""
+        return self.run.progress.state.final or self.seen is not None

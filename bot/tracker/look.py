@@ -34,7 +34,7 @@ async def look(deps: Deps, client: PlatformClient, tracked: Tracked) -> float | 
         Seconds until the next step; None where the run is no longer ours to look at.
     """
     run = tracked.run
-    if _too_long(deps, run):
+    if too_long(deps, run):
         return await write(deps, tracked, lifecycle.end(run.progress, State.GIVEN_UP, deps.now()))
     try:
         seen = await client.look(run.progress.remote_id or "")
@@ -46,12 +46,12 @@ async def look(deps: Deps, client: PlatformClient, tracked: Tracked) -> float | 
         await token_works(deps, run)
     if seen.state.final:
         tracked.wants = 0.0
-        if run.progress.adopted:
-            return await settle(deps, client, tracked, seen)
-        ended = lifecycle.advance(run.progress, seen, deps.now())
-        if await write(deps, tracked, ended) is None:
-            return None
-        return await settle(deps, client, tracked, seen)
+        if not run.progress.adopted:
+            ended = lifecycle.advance(run.progress, seen, deps.now())
+            if await write(deps, tracked, ended) is None:
+                return None
+        tracked.seen = seen  # the next step settles it
+        return 0.0
     decision = lifecycle.advance(run.progress, seen, deps.now())
     if await write(deps, tracked, decision) is None:
         return None
@@ -98,7 +98,8 @@ def _begun(run: Run) -> datetime:
     return run.progress.submitted_at or run.asked_at
 
 
-def _too_long(deps: Deps, run: Run) -> bool:
+def too_long(deps: Deps, run: Run) -> bool:
+    """Whether it has been under way for longer than anything is followed."""
     return (deps.now() - _begun(run)).total_seconds() > deps.give_up_after
 
 
@@ -117,9 +118,10 @@ async def missed(deps: Deps, tracked: Tracked, error: PlatformError) -> float | 
     return cadence.back_off(tracked.misses, chance=deps.random.random(), retry_after=retry_after)
 
 
-async def settle(deps: Deps, client: PlatformClient, tracked: Tracked, seen: Look | None = None) -> float | None:
+async def settle(deps: Deps, client: PlatformClient, tracked: Tracked) -> float | None:
     """Fetch what an ended run left; the answer is as for look()."""
     remote_id = tracked.run.progress.remote_id or ""
+    seen, tracked.seen = tracked.seen, None
     try:
         seen = seen or await client.look(remote_id)
         if seen.document == "pending":
@@ -135,7 +137,7 @@ async def settle(deps: Deps, client: PlatformClient, tracked: Tracked, seen: Loo
         refused = isinstance(error, Unauthorized)
         if refused:  # the results wait for a new token, as a run under way does
             await token_refused(deps, tracked.run)
-        if tracked.unfetched < FETCH_TRIES or (refused and not _too_long(deps, tracked.run)):
+        if tracked.unfetched < FETCH_TRIES or (refused and not too_long(deps, tracked.run)):
             retry_after = error.retry_after if isinstance(error, RateLimited | Unavailable) else None
             return cadence.back_off(tracked.unfetched, chance=deps.random.random(), retry_after=retry_after)
         return await _settled(deps, tracked, seen, (), f"the results couldn't be fetched: {error}")

@@ -34,8 +34,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-PATIENCE: Final = timedelta(minutes=10)
-"""How long a start is tried for while the platform can't be reached."""
+PATIENCE: Final = timedelta(hours=1)
+"""How long a start is tried for while the platform can't be reached, or asks to wait: who asked can take it back."""
 BEFORE, AFTER = timedelta(seconds=5), timedelta(seconds=60)
 """Around a submission: a run created in this window may be the one whose answer was lost."""
 DOUBT_TRIES: Final = 4
@@ -112,12 +112,21 @@ async def _again(deps: Deps, tracked: Tracked, error: PlatformError) -> float | 
     run, now = tracked.run, deps.now()
     if now - (run.progress.trouble_since or now) > PATIENCE:
         return await write(deps, tracked, lifecycle.end(run.progress, State.REJECTED, now, reason=str(error)))
+    retry_after = error.retry_after if isinstance(error, RateLimited | Unavailable) else None
+    if retry_after is not None and retry_after > PATIENCE.total_seconds():
+        return await write(deps, tracked, _too_late(run, now))
     tracked.misses += 1
     quiet(deps, run, error)
     if await write(deps, tracked, lifecycle.put_back(run.progress, error, now)) is None:
         return None
-    retry_after = error.retry_after if isinstance(error, RateLimited | Unavailable) else None
     return cadence.back_off(tracked.misses, chance=deps.random.random(), retry_after=retry_after)
+
+
+def _too_late(run: Run, now: datetime) -> Decision:
+    """What would start later than anybody expects isn't started at all."""
+    name = run.request.notebook.platform.label
+    reason = f"{name} asks us to wait for more than an hour, so nothing was started. Run it again later."
+    return lifecycle.end(run.progress, State.REJECTED, now, reason=reason, cause=Cause.PERSON)
 
 
 async def _refused(deps: Deps, tracked: Tracked, error: PlatformError) -> float | None:
@@ -158,12 +167,13 @@ async def settle_doubt(deps: Deps, client: PlatformClient, tracked: Tracked) -> 
         adopted = lifecycle.submitted(run.progress.model_copy(update={"adopted": True}), found, deps.now())
         return await _accept(deps, tracked, adopted)
     tracked.tries += 1
-    if tracked.tries < DOUBT_TRIES and _has_list(run):
+    if tracked.tries < DOUBT_TRIES and has_list(run):
         return cadence.back_off(tracked.tries, chance=deps.random.random())
     return await write(deps, tracked, lifecycle.end(run.progress, State.UNCLEAR, deps.now(), cause=Cause.CRASH))
 
 
-def _has_list(run: Run) -> bool:
+def has_list(run: Run) -> bool:
+    """Whether the run's platform lists a notebook's runs."""
     return run.request.notebook.platform.value == "deepnote"
 
 

@@ -12,6 +12,7 @@ from bot import lifecycle
 from bot.errors import PlatformError, StoreUnavailable
 from bot.model import Cause, Platform, State
 from bot.tracker.deps import Deps, Tracked
+from bot.tracker.guard import Guard
 from bot.tracker.look import look, settle, write
 from bot.tracker.submit import settle_doubt, submit
 
@@ -22,12 +23,16 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-AT_ONCE: Final = 64
-"""Steps under way a platform: a slow one holds up nobody else's."""
+AT_ONCE: Final = {False: 64, True: 4}
+"""Steps under way a platform, and those of them that fetch results: what is slow or large holds up nobody else."""
 AFTER_TROUBLE: Final = 5.0
 TAKEN_A_SECOND: Final = 200.0
 WEIGHED_EVERY: Final = 2.0
 """Seconds; so often the tokens' budgets are compared with what the runs would like."""
+
+Lane = tuple[Platform, bool]
+"""A platform, and whether results are fetched."""
+LANES: Final[tuple[Lane, ...]] = tuple((platform, settling) for platform in Platform for settling in (False, True))
 
 
 class Tracker:
@@ -41,8 +46,9 @@ class Tracker:
         self.deps = deps
         self.held: dict[int, Tracked] = {}
         self._due: list[tuple[float, int]] = []
-        self._ready: dict[Platform, list[int]] = {platform: [] for platform in Platform}
-        self._running: dict[Platform, int] = dict.fromkeys(Platform, 0)
+        self._ready: dict[Lane, list[int]] = {lane: [] for lane in LANES}
+        self._running: dict[Lane, int] = dict.fromkeys(LANES, 0)
+        self._guards: dict[Platform, Guard] = {}
         self._steps: set[asyncio.Task[None]] = set()
         self._bell = asyncio.Event()
         self._stopping = False
@@ -111,6 +117,13 @@ class Tracker:
                 step.cancel()
             await asyncio.gather(*late, return_exceptions=True)
 
+    def _wake(self, run_ids: Iterable[int]) -> None:
+        """Look at these soon, one after another, as when they are taken."""
+        for place, run_id in enumerate(run_ids):
+            tracked = self.held.get(run_id)
+            if tracked is not None:
+                self._at(tracked, place / TAKEN_A_SECOND)
+
     def _at(self, tracked: Tracked, wait: float) -> None:
         """Have the next step taken after `wait` seconds."""
         if tracked.busy:
@@ -156,26 +169,26 @@ class Tracker:
                 self._at(tracked, wait)
                 continue
             tracked.busy = True
-            self._ready[tracked.run.request.notebook.platform].append(run_id)
-        for platform in Platform:
-            self._start_ready(platform)
+            self._ready[tracked.run.request.notebook.platform, tracked.settling].append(run_id)
+        for lane in LANES:
+            self._start_ready(lane)
 
-    def _start_ready(self, platform: Platform) -> None:
-        ready = self._ready[platform]
-        while ready and self._running[platform] < AT_ONCE and not self._stopping:
+    def _start_ready(self, lane: Lane) -> None:
+        ready = self._ready[lane]
+        while ready and self._running[lane] < AT_ONCE[lane[1]] and not self._stopping:
             tracked = self.held.get(ready.pop(0))
             if tracked is None:
                 continue
-            self._running[platform] += 1
-            step = asyncio.create_task(self._step(tracked, platform))
+            self._running[lane] += 1
+            step = asyncio.create_task(self._step(tracked, lane))
             self._steps.add(step)
             step.add_done_callback(self._steps.discard)
 
-    async def _step(self, tracked: Tracked, platform: Platform) -> None:
+    async def _step(self, tracked: Tracked, lane: Lane) -> None:
         tracked.due = None
         wait: float | None = AFTER_TROUBLE
         try:
-            wait = await self._next(tracked, platform)
+            wait = await self._next(tracked, lane[0])
         except StoreUnavailable as error:
             log.warning("run %d: the database isn't available: %s", tracked.run.id, error)
         except PlatformError as error:
@@ -183,10 +196,10 @@ class Tracker:
         except Exception:
             log.exception("run %d: step failed [%s]", tracked.run.id, token_hex(4))
         finally:
-            self._running[platform] -= 1
+            self._running[lane] -= 1
             tracked.busy = False
             self._ended(tracked, wait)
-            self._start_ready(platform)
+            self._start_ready(lane)
 
     def _ended(self, tracked: Tracked, wait: float | None) -> None:
         if self.held.get(tracked.run.id) is not tracked:
@@ -221,11 +234,11 @@ class Tracker:
         client = deps.platforms.get(platform)
         if client is None:
             return await self._without_client(tracked, platform)
-        if state is State.REQUESTED:
-            return await submit(deps, client, tracked)
-        if state is State.SUBMITTING:
-            return await settle_doubt(deps, client, tracked)
-        return await (settle if state.final else look)(deps, client, tracked)
+        steps = {State.REQUESTED: submit, State.SUBMITTING: settle_doubt}
+        guard = self._guards.get(platform)
+        if guard is None or guard.client is not client:
+            guard = self._guards[platform] = Guard(deps, client, self._wake)
+        return await guard.take(tracked, settle if tracked.settling else steps.get(state, look))
 
     async def _without_client(self, tracked: Tracked, platform: Platform) -> float | None:
         """The platform's token was taken out of the settings: runs under way wait for a new one."""

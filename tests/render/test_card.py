@@ -89,7 +89,25 @@ def test_a_card_says_how_its_notebook_is_run(run: Run, words: str) -> None:
         (
             a_run(State.RUNNING, trouble=Trouble.SILENT, trouble_since=NOON),
             "🔄 Running since ({time})",
-            "⚠️ Deepnote hasn't been answering since ({time})",
+            "⚠️ Deepnote hasn't been answering since ({time}); I look again at least every two minutes",
+        ),
+        (
+            a_run(State.REQUESTED, trouble=Trouble.SILENT, trouble_since=NOON),
+            "🕓 Asked for at ({time})",
+            (
+                "⚠️ Deepnote hasn't been answering since ({time}); "
+                "nothing was started yet, I try again at least every two minutes"
+            ),
+        ),
+        (
+            a_run(State.REQUESTED, trouble=Trouble.LIMITED, trouble_since=NOON, again_at=later(3600)),
+            "🕓 Asked for at ({time})",
+            "⚠️ Deepnote has been asking us to wait since ({time}); nothing was started yet, I try again at ({time})",
+        ),
+        (
+            a_run(State.RUNNING, trouble=Trouble.LIMITED, trouble_since=NOON, again_at=later(24 * 3600)),
+            "🔄 Running since ({time})",
+            "⚠️ Deepnote has been asking us to wait since ({time}); I look again ({date_short_pretty} at {time})",
         ),
         (
             a_run(State.QUEUED, trouble=Trouble.REFUSED, trouble_since=NOON),

@@ -103,7 +103,7 @@ async def test_a_platform_that_cannot_be_reached_is_tried_for_a_while(life: Life
     notebook = life.shelve("words", "# Words")
     run = await life.asks(process, notebook, DATALORE)
     await happens(refused, 2)
-    life.clock.ahead = timedelta(minutes=11)
+    life.clock.ahead = timedelta(minutes=61)
     ended = (await life.ends(process, run)).progress
     assert (ended.state, ended.reason) == (State.REJECTED, "Rate limit exceeded")
     assert life.starts(notebook) == []
