@@ -13,6 +13,7 @@ import aiohttp
 from slack_sdk.errors import SlackClientError
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
+from bot.logs import concerning
 from bot.model import Cause, State
 from bot.outputs.pictures import picture
 from bot.render import replies, thread
@@ -64,11 +65,16 @@ class Parcel:
     Attributes:
         urgency: How soon its next call is wanted.
         ticket: The call that it waits for.
+        number: What people call the run, once it's read.
     """
 
     run_id: int
     urgency: int
     ticket: Ticket | None = None
+    number: int | None = None
+
+    def __str__(self) -> str:
+        return f"run {self.number}" if self.number is not None else f"the run of row {self.run_id}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +116,11 @@ class Deliverer:
         await self.store.delivery.shown(story, digest)
 
     async def _story(self, parcel: Parcel) -> Story | None:
-        return await self.store.delivery.story(parcel.run_id)
+        story = await self.store.delivery.story(parcel.run_id)
+        if story is not None:
+            concerning(story.run)
+            parcel.number = story.run.number
+        return story
 
     async def _take(self, parcel: Parcel, method: str, channel: str = "") -> None:
         parcel.ticket = self.speech.budget.ticket(method, parcel.urgency, channel)
@@ -132,12 +142,12 @@ class Deliverer:
             text, blocks = await self._card(run)
             posted = await self._post(channel, text, blocks)
         except SlackNo as refusal:
-            log.info("run %d: no card: %s", run.id, refusal.word)
+            log.info("run %d: no card: %s", run.number, refusal.word)
             await self.store.delivery.refused(run.id, refusal.word)
             self.ring_tracker()
             return None
         if not await self.store.delivery.carded(run.id, posted["channel"], posted["ts"]):
-            log.warning("run %d: a second card was posted; it's taken away", run.id)
+            log.warning("run %d: a second card was posted; it's taken away", run.number)
             await self.speech.say("chat.delete", channel=posted["channel"], ts=posted["ts"])
         self.ring_tracker()
         await self.store.delivery.told(run.id, shown=_digest(text, blocks))
@@ -157,7 +167,7 @@ class Deliverer:
                 "chat.update", channel=story.card.channel, ts=story.card.ts, text=text, blocks=blocks, **_PLAIN
             )
         except SlackNo as refusal:
-            log.warning("run %d: its card can't be edited: %s", story.run.id, refusal.word)
+            log.warning("run %d: its card can't be edited: %s", story.run.number, refusal.word)
         return story, _digest(text, blocks)
 
     async def _card(self, run: Run) -> tuple[str, list[Block]]:
@@ -212,12 +222,12 @@ class Deliverer:
         try:
             await self.speech.upload(channel, ts, part.name, content, parcel.urgency, title=title, alt=alt)
         except SlackNo as refusal:
-            log.info("run %d: no file: %s", story.run.id, refusal.word)
+            log.info("run %d: no file: %s", story.run.number, refusal.word)
             return refusal.word
         except SlackLater as error:
             if story.card.misses < FILE_TRIES:
                 raise
-            log.warning("run %d: a file is given up: %s", story.run.id, error)
+            log.warning("run %d: a file is given up: %s", story.run.number, error)
             return NO_ANSWER
         return ""
 
@@ -236,13 +246,13 @@ class Deliverer:
         try:
             await self._post(channel, said.text, said.blocks, thread_ts=story.card.ts)
         except SlackNo as refusal:
-            log.warning("run %d: its thread refuses: %s", story.run.id, refusal.word)
+            log.warning("run %d: its thread refuses: %s", story.run.number, refusal.word)
             if refusal.word not in CARD_GONE or story.run.dm:
                 return
             try:
                 await self._post(await self._dm(story.run.asker), said.text, said.blocks)
             except SlackNo as again:
-                log.warning("run %d: and so does the DM: %s", story.run.id, again.word)
+                log.warning("run %d: and so does the DM: %s", story.run.number, again.word)
 
     async def _post(self, channel: str, text: str, blocks: list[Block] | None, **more: Any) -> dict[str, Any]:
         """Post a message; one whose blocks Slack doesn't take goes as plain text, rather than not at all."""
@@ -286,7 +296,7 @@ class Deliverer:
                 await self._take(parcel, "chat.postMessage", channel)
                 await self._post(channel, text, blocks)
             except SlackNo as refusal:
-                log.warning("run %d: the asker can't be told: %s", run.id, refusal.word)
+                log.warning("run %d: the asker can't be told: %s", run.number, refusal.word)
         await self.store.delivery.told(run.id, closed=True)
         await self.store.delivery.shown(story, "")
         self.ended.put_nowait(run.asker)
@@ -302,7 +312,7 @@ class Deliverer:
                 text=text, blocks=blocks, response_type="ephemeral", replace_original=False
             )
         except (SlackClientError, aiohttp.ClientError, TimeoutError, OSError) as error:
-            log.info("run %d: its reply address: %s", story.run.id, type(error).__name__)
+            log.info("run %d: its reply address: %s", story.run.number, type(error).__name__)
             return False
         return bool(answer.status_code == 200)  # noqa: PLR2004
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.store.acts import Acts
 from bot.store.catalogue import Catalogue
+from bot.store.counts import Counts
 from bot.store.database import Database
 from bot.store.delivery import Delivery
 from bot.store.holding import Holding
@@ -22,6 +23,7 @@ class Store:
         delivery: The courier's side.
         catalogue: Short names.
         acts: What people ask for around runs.
+        counts: How many rows there are of what.
     """
 
     def __init__(self, url: str) -> None:
@@ -31,6 +33,7 @@ class Store:
         self.delivery = Delivery(self.database, self.holding)
         self.catalogue = Catalogue(self.database)
         self.acts = Acts(self.database)
+        self.counts = Counts(self.database)
 
     async def open(self) -> None:
         """Migrate, and enter this process.

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from bot.metrics import Metrics
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import datetime
@@ -29,6 +31,7 @@ class Deps:
         give_up_after: Seconds after which a run that hasn't ended is no longer looked at.
         file_limit: Bytes; a larger artifact is linked, not kept.
         document_limit: Bytes; a larger document isn't read.
+        metrics: Where looks and ends are measured.
     """
 
     store: Store
@@ -40,6 +43,7 @@ class Deps:
     give_up_after: float
     file_limit: int
     document_limit: int
+    metrics: Metrics = field(default_factory=Metrics)
 
 
 @dataclass(slots=True, eq=False)
@@ -53,6 +57,7 @@ class Tracked:
         unfetched: Times that the results couldn't be fetched.
         due: When to take the next step, by the loop's clock; None while it waits for somebody's word.
         busy: A step is under way.
+        looked: Since this process took it, its platform has answered for it.
     """
 
     run: Run
@@ -65,3 +70,4 @@ class Tracked:
     unfetched: int = 0
     due: float | None = field(default=None)
     busy: bool = False
+    looked: bool = False
