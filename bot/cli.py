@@ -121,13 +121,10 @@ def _settings() -> Settings | None:
 
 async def _serving(settings: Settings) -> int:
     """Serve until cancelled."""
-    from prometheus_client import disable_created_metrics
     from slack_sdk.errors import SlackApiError
 
     from bot.errors import StoreUnavailable
     from bot.wiring import Bot
-
-    disable_created_metrics()  # type: ignore[no-untyped-call]  # a series more for each that counts, which nobody reads
 
     bot = Bot(settings)
     try:

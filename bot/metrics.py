@@ -14,7 +14,9 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Proc
 from prometheus_client.exposition import choose_encoder
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
+
+    from prometheus_client.metrics_core import Metric
 
     from bot.model import Platform, State
 
@@ -163,7 +165,19 @@ class Metrics:
     def page(self, accept: str) -> tuple[bytes, str]:
         """All of it as text in the format that is asked for, and its content type."""
         encoder, content_type = choose_encoder(accept)
-        return encoder(self.registry), content_type
+        return encoder(_Shown(self.registry)), content_type
+
+
+class _Shown:
+    """A registry without the series that tell when each other one was made: nobody reads them."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self._registry = registry
+
+    def collect(self) -> Iterator[Metric]:
+        for family in self._registry.collect():
+            family.samples = [each for each in family.samples if not each.name.endswith("_created")]
+            yield family
 
 
 def outcome(status: int) -> str:
