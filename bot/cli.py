@@ -1,4 +1,4 @@
-"""The command line: `threadbook serve`, `threadbook sandbox` and `threadbook catalogue`."""
+"""The command line: `threadbook serve`, `sandbox`, `check` and `catalogue`."""
 
 from __future__ import annotations
 
@@ -53,6 +53,13 @@ def _parser() -> argparse.ArgumentParser:
     sandbox.add_argument("--port", type=int, default=8765, help="where the page is (default 8765; 0 for any free port)")
     sandbox.add_argument("--no-browser", action="store_true", help="don't open the page in a browser")
     sandbox.set_defaults(carry_out=_sandbox)
+    check = verbs.add_parser(
+        "check",
+        help="try everything that serving needs, and say what mends it",
+        description="Try settings, tokens, permissions, database, platforms, clock and port; a line for each. "
+        "Nothing is started, and nothing stays written. Exit code 0: it can be served; 1: something has to be mended.",
+    )
+    check.set_defaults(carry_out=_check)
     _add_catalogue(verbs.add_parser("catalogue", help="write the catalogue to a file, or make it what a file says"))
     return parser
 
@@ -147,6 +154,14 @@ async def _serving(settings: Settings) -> int:
     finally:
         await bot.stop()
     return 0
+
+
+def _check(_options: argparse.Namespace) -> int:
+    from bot.check import check
+
+    # What is found is told by its line; libraries would tell it a second time.
+    logging.getLogger().setLevel(logging.CRITICAL)
+    return asyncio.run(check())
 
 
 def _sandbox(options: argparse.Namespace) -> int:

@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from alembic import command
 from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import NullPool, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
@@ -37,6 +39,7 @@ STATEMENT_SECONDS: Final = 30.0
 """PostgreSQL: how long one statement may take. A server that has vanished says nothing for a quarter of an hour."""
 STANDSTILL: Final = {"lock_timeout": "5s", "idle_in_transaction_session_timeout": "10s"}
 """PostgreSQL: a process that was stopped in the middle of a transaction must not hold up the others for ever."""
+_MIGRATIONS: Final = Path(__file__).parent / "migrations"
 PASSING: Final = ("08", "25P03", "28", "3D", "40", "53", "55P03", "57")
 """How those SQLSTATEs begin that aren't our SQL's fault: connections, passwords, deadlocks, resources, locks, ends."""
 
@@ -131,6 +134,26 @@ class Database:
                         await connection.exec_driver_sql("SELECT pg_advisory_xact_lock(7238461)")
                     await connection.run_sync(_upgrade)
 
+    async def examine(self) -> tuple[str | None, str | None]:
+        """Try to write, and take it back; answers with the migration that the tables are at, and the newest one.
+
+        The first is None where there are no tables yet; the second, where this code doesn't know the first.
+
+        Raises:
+            StoreUnavailable: It can't be reached, or not be written to.
+        """
+        async with self.write() as connection:
+            at = await connection.run_sync(lambda plain: MigrationContext.configure(plain).get_current_revision())
+            # Who migrates may be somebody else: with its tables there, no more is tried than serving does.
+            if at is None:
+                await connection.exec_driver_sql("CREATE TABLE threadbook_check (id VARCHAR(32))")
+            else:
+                await connection.exec_driver_sql("INSERT INTO workspaces (id) VALUES ('threadbook check')")
+            await connection.rollback()
+        known = ScriptDirectory(str(_MIGRATIONS))
+        revisions = {script.revision for script in known.walk_revisions()}
+        return at, known.get_current_head() if at is None or at in revisions else None
+
     async def close(self) -> None:
         """Let all connections go."""
         await self.engine.dispose()
@@ -162,7 +185,7 @@ async def insert_new(connection: AsyncConnection, table: Table, **values: Any) -
 
 def _upgrade(connection: Connection) -> None:
     config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.set_main_option("script_location", str(_MIGRATIONS))
     config.attributes["connection"] = connection
     command.upgrade(config, "head")
 

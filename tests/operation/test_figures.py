@@ -40,9 +40,7 @@ async def families(chat: Chat) -> dict[str, Metric]:
 def values(family: Metric, name: str = "", **labels: str) -> list[float]:
     """The samples of a family that have these labels."""
     wanted = labels.items()
-    return [
-        each.value for each in family.samples if each.name == (name or each.name) and wanted <= each.labels.items()
-    ]
+    return [each.value for each in family.samples if each.name == (name or each.name) and wanted <= each.labels.items()]
 
 
 async def test_it_tells_of_runs_calls_and_how_late_their_ends_were_noticed(chat: Chat, room: str) -> None:
@@ -65,9 +63,7 @@ async def test_it_tells_of_runs_calls_and_how_late_their_ends_were_noticed(chat:
         assert values(
             seen["threadbook_end_noticed_seconds"], "threadbook_end_noticed_seconds_count", platform=platform
         ) == [1]
-        [lag] = values(
-            seen["threadbook_end_noticed_seconds"], "threadbook_end_noticed_seconds_sum", platform=platform
-        )
+        [lag] = values(seen["threadbook_end_noticed_seconds"], "threadbook_end_noticed_seconds_sum", platform=platform)
         assert 0 <= lag < 20
         late = seen["threadbook_step_lateness_seconds"]
         assert values(late, "threadbook_step_lateness_seconds_count", platform=platform)[0] >= 2
@@ -80,9 +76,9 @@ async def test_slacks_rate_limits_are_counted(chat: Chat, room: str) -> None:
     chat.slack.faults.set("chat.update", "429", retry_after=0)
     await (await chat.runs("ana", room, "/notebook run memo")).ends()
     counted = (await families(chat))["threadbook_api_calls"]
-    assert values(
-        counted, "threadbook_api_calls_total", api="slack", method="chat.update", outcome="ratelimited"
-    ) == [1]
+    assert values(counted, "threadbook_api_calls_total", api="slack", method="chat.update", outcome="ratelimited") == [
+        1
+    ]
 
 
 async def test_names_and_labels_are_as_prometheus_wants_them(chat: Chat) -> None:
@@ -108,7 +104,7 @@ async def test_names_and_labels_are_as_prometheus_wants_them(chat: Chat) -> None
 
 async def test_open_metrics_can_be_had_too(chat: Chat) -> None:
     text = await page(chat, "application/openmetrics-text; version=1.0.0")
-    assert "threadbook_runs" in {family.name for family in read_open_metrics(text)}
+    assert "threadbook_runs" in {family.name for family in read_open_metrics(text)}  # type: ignore[no-untyped-call]
 
 
 async def test_the_rows_are_not_counted_for_everybody_who_asks(chat: Chat, room: str) -> None:

@@ -12,6 +12,8 @@ import pytest
 from bot.slack import web
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tests.endtoend.chat import Chat
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -66,9 +68,7 @@ async def test_each_connection_to_slack_is_looked_at(chat: Chat, monkeypatch: py
     assert first.transport is not None
     first.transport.abort()
     await chat.until(lambda: chat.slack.sockets.connections == [second])
-    async with asyncio.timeout(5):
-        while (said := (await asked(chat))[1])["sockets"][0]["connected"]:
-            await asyncio.sleep(0.02)
+    said = await _until(chat, lambda said: not said["sockets"][0]["connected"])
     assert said["ready"]  # it's being replaced, and the other one listens
     monkeypatch.setattr(web, "AWAY", -1.0)
     status, said = await asked(chat)
@@ -76,9 +76,7 @@ async def test_each_connection_to_slack_is_looked_at(chat: Chat, monkeypatch: py
     assert "connection 1 to Slack has been away" in said["why"][0]
     monkeypatch.undo()
     chat.slack.sockets.drop()
-    async with asyncio.timeout(5):
-        while (said := (await asked(chat))[1])["ready"]:
-            await asyncio.sleep(0.02)
+    said = await _until(chat, lambda said: not said["ready"])
     assert (said["slack"], said["why"]) == (False, ["no connection to Slack"])
     await chat.mends()
     await chat.restarts()
@@ -86,6 +84,12 @@ async def test_each_connection_to_slack_is_looked_at(chat: Chat, monkeypatch: py
 
 
 async def _becomes_ready(chat: Chat) -> None:
+    await _until(chat, lambda said: bool(said["ready"]))
+
+
+async def _until(chat: Chat, good: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
+    """What /readyz says as soon as it's good."""
     async with asyncio.timeout(10):
-        while (await asked(chat))[0] != 200:
+        while not good(said := (await asked(chat))[1]):  # noqa: ASYNC110 - it's asked over HTTP
             await asyncio.sleep(0.02)
+    return said

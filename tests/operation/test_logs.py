@@ -111,13 +111,13 @@ async def test_an_exception_whose_words_and_cause_hold_a_token_shows_none(format
             async with aiohttp.ClientSession() as session:
                 await session.get(f"http://127.0.0.1:1/?unnamed={TOKEN}", headers={"Authorization": f"Bearer {TOKEN}"})
         except aiohttp.ClientError as error:
-            logging.getLogger("bot.test").exception("no answer from %s", error)
+            logging.getLogger("bot.test").exception("no answer: %s", error)  # noqa: TRY401, as many do
         try:
             await AsyncWebClient(token=BOT_TOKEN, base_url="http://127.0.0.1:1/").auth_test()
         except (aiohttp.ClientError, SlackApiError):
             logging.getLogger("slack_sdk").exception("a library's own words: %s", {"token": BOT_TOKEN})
         try:
-            raise ValueError(f"{TOKEN} isn't a number")
+            int(TOKEN)
         except ValueError:
             logging.getLogger("bot.test").exception("stumbled")
     assert said.text.count("Traceback") >= 3

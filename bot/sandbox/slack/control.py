@@ -14,8 +14,8 @@ class SocketFault(BaseModel):
     """What to do to the connections.
 
     `warn`: say that they close in `seconds`, and close them then; `refresh`: ask to reconnect and close at once;
-    `drop`: cut them without a word; `mute`: leave them open and say nothing more; `duplicate`: send the next `times` envelopes twice; `withhold`: lose the next
-    `times` acks.
+    `drop`: cut them without a word; `mute`: leave them open and say nothing more; `duplicate`: send the next `times`
+    envelopes twice; `withhold`: lose the next `times` acks.
     """
 
     model_config = ConfigDict(extra="forbid")
