@@ -39,8 +39,8 @@ class Settings(BaseSettings):
     """Seconds; a run that hasn't ended by then is no longer looked at."""
     keep_days: float = Field(365, alias="THREADBOOK_KEEP_DAYS", gt=0)
     """Days; a run that ended and was told longer ago is forgotten."""
-    keep_results_days: float = Field(90, alias="THREADBOOK_KEEP_RESULTS_DAYS", gt=0)
-    """Days; the same of what a run said, which its thread has. A notebook's last success keeps it."""
+    keep_results_days: float = Field(30, alias="THREADBOOK_KEEP_RESULTS_DAYS", gt=0)
+    """Days; the same of what a run said, which its thread has. Its figures stay, to be compared with."""
     log_format: Literal["text", "json"] = Field("text", alias="THREADBOOK_LOG_FORMAT")
 
     @field_validator("admins", mode="before")

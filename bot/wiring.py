@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from contextlib import AsyncExitStack
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import TYPE_CHECKING, Final
 
@@ -32,6 +32,7 @@ from bot.store.store import Store
 from bot.tracker.claim import BEAT_EVERY, DEAD_AFTER, Heart
 from bot.tracker.deps import Deps
 from bot.tracker.tracker import Tracker
+from bot.tracker.upkeep import Ages, Upkeep
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable
@@ -130,6 +131,9 @@ class Bot:
         tracker = Tracker(self._tracker_deps(platforms, for_courier))
         heart = Heart(self.store.holding, tracker, for_heart, self.metrics)
 
+        upkeep = self._upkeep(tracker, for_courier)
+        await upkeep.present()
+
         def ring(_workspace: str) -> None:
             for_courier.set()
             for_heart.set()
@@ -150,7 +154,8 @@ class Bot:
         )
 
         tasks = [
-            asyncio.create_task(work) for work in (heart.run(), tracker.run(), courier.run(), events.keep_homes(ended))
+            asyncio.create_task(work)
+            for work in (heart.run(), tracker.run(), courier.run(), events.keep_homes(ended), upkeep.run())
         ]
         self._ended = asyncio.gather(*tasks)
         stack.push_async_callback(self._end, tasks)
@@ -184,6 +189,18 @@ class Bot:
             file_limit=settings.file_limit,
             document_limit=settings.document_limit,
             metrics=self.metrics,
+        )
+
+    def _upkeep(self, tracker: Tracker, for_courier: asyncio.Event) -> Upkeep:
+        days = timedelta(days=self._settings.keep_days), timedelta(days=self._settings.keep_results_days)
+        return Upkeep(
+            self.store,
+            tracker,
+            self.workspace,
+            _now,
+            for_courier.set,
+            self.metrics,
+            Ages(runs=days[0], results=days[1]),
         )
 
     async def _end(self, tasks: list[asyncio.Task[None]]) -> None:

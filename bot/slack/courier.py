@@ -137,13 +137,17 @@ class Courier:
 
     async def _tell_admins(self) -> bool:
         for notice in await self._store.delivery.notices(self._workspace):
+            waiting = False
             for admin in sorted(set(self._admins) - set(notice.told)):
                 try:
                     await self._deliverer.tell(admin, replies.admin_notice(notice.topic, notice.text))
                 except SlackLater as error:
                     log.info("admin %s can't be told now: %s", admin, error)
+                    waiting = True
                     continue
                 except SlackNo as refusal:
                     log.warning("admin %s can't be told: %s", admin, refusal.word)
                 await self._store.delivery.noticed(notice.id, admin)
+            if notice.topic.startswith("down:") and not waiting:  # it was over before it was told
+                await self._store.holding.over(self._workspace, notice.topic)
         return True

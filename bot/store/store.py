@@ -8,6 +8,8 @@ from bot.store.counts import Counts
 from bot.store.database import Database
 from bot.store.delivery import Delivery
 from bot.store.holding import Holding
+from bot.store.outages import Outages
+from bot.store.pruning import Pruning
 from bot.store.requests import Requests
 
 
@@ -24,6 +26,8 @@ class Store:
         catalogue: Short names.
         acts: What people ask for around runs.
         counts: How many rows there are of what.
+        outages: When somebody was last there.
+        pruning: Forgetting by age.
     """
 
     def __init__(self, url: str) -> None:
@@ -34,6 +38,8 @@ class Store:
         self.catalogue = Catalogue(self.database)
         self.acts = Acts(self.database)
         self.counts = Counts(self.database)
+        self.outages = Outages(self.database)
+        self.pruning = Pruning(self.database, self.holding)
 
     async def open(self) -> None:
         """Migrate, and enter this process.
