@@ -1,4 +1,4 @@
-"""The command line: `threadbook serve`, `threadbook sandbox` and `threadbook catalogue`."""
+"""The command line: `threadbook serve`, `sandbox`, `check` and `catalogue`."""
 
 from __future__ import annotations
 
@@ -9,7 +9,10 @@ import logging
 import signal
 import sys
 from io import TextIOWrapper
+from secrets import token_hex
 from typing import TYPE_CHECKING
+
+from bot import logs
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -24,11 +27,14 @@ USAGE_ERROR = 2
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command that was typed, and leave with its exit code."""
     options = _parser().parse_args(arguments)
-    logging.basicConfig(level=options.log.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    logging.getLogger("alembic").setLevel(logging.WARNING)
-    for noisy in ("slack_sdk", "slack_bolt", "aiohttp.access"):
-        logging.getLogger(noisy).setLevel(logging.WARNING)
-    sys.exit(options.carry_out(options))
+    logs.start(options.log, options.log_format or "text")
+    try:
+        code = options.carry_out(options)
+    except Exception:
+        # Through the log, which shows no secrets; the interpreter's own traceback would.
+        logging.getLogger(__name__).exception("Threadbook fell over [%s]", token_hex(4))
+        code = 1
+    sys.exit(code)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -37,6 +43,9 @@ def _parser() -> argparse.ArgumentParser:
         description="A Slack bot that runs data notebooks and tells the thread what they said.",
     )
     parser.add_argument("--log", default="info", choices=["debug", "info", "warning", "error"], help="how much to log")
+    parser.add_argument(
+        "--log-format", choices=["text", "json"], help="how to log (default: THREADBOOK_LOG_FORMAT, else text)"
+    )
     verbs = parser.add_subparsers(required=True, metavar="command")
     serve = verbs.add_parser("serve", help="serve a Slack workspace; everything is set by environment variables")
     serve.set_defaults(carry_out=_serve)
@@ -44,6 +53,13 @@ def _parser() -> argparse.ArgumentParser:
     sandbox.add_argument("--port", type=int, default=8765, help="where the page is (default 8765; 0 for any free port)")
     sandbox.add_argument("--no-browser", action="store_true", help="don't open the page in a browser")
     sandbox.set_defaults(carry_out=_sandbox)
+    check = verbs.add_parser(
+        "check",
+        help="try everything that serving needs, and say what mends it",
+        description="Try settings, tokens, permissions, database, platforms, clock and port; a line for each. "
+        "Nothing is started, and nothing stays written. Exit code 0: it can be served; 1: something has to be mended.",
+    )
+    check.set_defaults(carry_out=_check)
     _add_catalogue(verbs.add_parser("catalogue", help="write the catalogue to a file, or make it what a file says"))
     return parser
 
@@ -66,9 +82,12 @@ def _add_catalogue(parser: argparse.ArgumentParser) -> None:
         verb.set_defaults(carry_out=carry_out)
 
 
-def _serve(_options: argparse.Namespace) -> int:
+def _serve(options: argparse.Namespace) -> int:
     settings = _settings()
-    return USAGE_ERROR if settings is None else asyncio.run(_until_told(_serving(settings)))
+    if settings is None:
+        return USAGE_ERROR
+    logs.start(options.log, options.log_format or settings.log_format, settings.secrets())
+    return asyncio.run(_until_told(_serving(settings)))
 
 
 def _environment() -> Settings | None:
@@ -135,6 +154,14 @@ async def _serving(settings: Settings) -> int:
     finally:
         await bot.stop()
     return 0
+
+
+def _check(_options: argparse.Namespace) -> int:
+    from bot.check import check
+
+    # What is found is told by its line; libraries would tell it a second time.
+    logging.getLogger().setLevel(logging.CRITICAL)
+    return asyncio.run(check())
 
 
 def _sandbox(options: argparse.Namespace) -> int:

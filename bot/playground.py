@@ -5,12 +5,12 @@ from __future__ import annotations
 import tempfile
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from pydantic import SecretStr
 
 from bot.links import Hosts, read
+from bot.manifest import manifest
 from bot.model import Entry
 from bot.sandbox.server import Sandbox
 from bot.sandbox.slack import SlackStandIn
@@ -21,16 +21,11 @@ from bot.wiring import Bot
 if TYPE_CHECKING:
     from types import TracebackType
 
+__all__ = ["Playground", "manifest"]
+
 ADMIN = "ana"
 ON_DATALORE = frozenset({"slow-train"})
 """These names stand for the notebook on Datalore; all others for the one on Deepnote."""
-
-
-def manifest() -> Path:
-    """The app's manifest: beside the package in a checkout, inside it where it's installed."""
-    here = Path(__file__).parent
-    inside = here / "manifest.yml"
-    return inside if inside.exists() else here.parent / "manifest.yml"
 
 
 class Playground:

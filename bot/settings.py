@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -36,6 +37,11 @@ class Settings(BaseSettings):
     """Bytes; a larger notebook document isn't read."""
     give_up_after: float = Field(7 * 24 * 3600, alias="THREADBOOK_GIVE_UP_AFTER", gt=0)
     """Seconds; a run that hasn't ended by then is no longer looked at."""
+    keep_days: float = Field(365, alias="THREADBOOK_KEEP_DAYS", gt=0)
+    """Days; a run that ended and was told longer ago is forgotten."""
+    keep_results_days: float = Field(30, alias="THREADBOOK_KEEP_RESULTS_DAYS", gt=0)
+    """Days; the same of what a run said, which its thread has. Its figures stay, to be compared with."""
+    log_format: Literal["text", "json"] = Field("text", alias="THREADBOOK_LOG_FORMAT")
 
     datalore_looks: float = Field(5.0, alias="THREADBOOK_DATALORE_LOOKS", gt=0)
     deepnote_looks: float = Field(5.0, alias="THREADBOOK_DEEPNOTE_LOOKS", gt=0)
@@ -68,3 +74,9 @@ class Settings(BaseSettings):
         """Whether a token for this platform is set."""
         token = self.datalore_token if platform is Platform.DATALORE else self.deepnote_token
         return bool(token.get_secret_value())
+
+    def secrets(self) -> list[str]:
+        """Everything in here that no log may show."""
+        named = (getattr(self, name) for name in type(self).model_fields)
+        tokens = [one.get_secret_value() for one in named if isinstance(one, SecretStr)]
+        return [*tokens, urlsplit(self.database_url).password or ""]

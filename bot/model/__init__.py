@@ -2,6 +2,7 @@
 
 from bot.model.frozen import Frozen
 from bot.model.notebook import Changes, Entry, Inputs, InputSpec, InputValue, Notebook, Options, Platform, Request
+from bot.model.outage import Outage
 from bot.model.people import Caller, Person
 from bot.model.results import (
     Artifact,
@@ -42,6 +43,7 @@ __all__ = [
     "NewsKind",
     "Notebook",
     "Options",
+    "Outage",
     "Output",
     "Person",
     "Platform",

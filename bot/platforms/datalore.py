@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
+    from bot.metrics import Metrics
+
 RUN = "/api/run/v1/notebook"
 INTERACTIVE = "/api/computation/v1/notebook"
 NO_SUCH_RUN = "00000000-0000-0000-0000-000000000000"
@@ -130,12 +132,15 @@ class Datalore:
         base: Its address, such as `https://datalore.jetbrains.com`.
         token: Gives the current API token.
         limits: How long, how many, how large.
+        metrics: Where calls are counted.
     """
 
     platform = Platform.DATALORE
 
-    def __init__(self, base: str, token: Callable[[], str], limits: Limits | None = None) -> None:
-        self._origin = Origin("Datalore", base, token, limits)
+    def __init__(
+        self, base: str, token: Callable[[], str], limits: Limits | None = None, metrics: Metrics | None = None
+    ) -> None:
+        self._origin = Origin("Datalore", base, token, limits, metrics)
 
     async def describe(self, notebook: Notebook) -> NotebookInfo:
         """Datalore tells nothing about notebooks: only the address follows from the id."""

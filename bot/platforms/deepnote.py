@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import date, datetime
 
+    from bot.metrics import Metrics
     from bot.model import Options
     from bot.platforms.reply import Reply
 
@@ -147,12 +148,20 @@ class Deepnote:
         app: The address of the pages for people, such as `https://deepnote.com`.
         token: Gives the current API key.
         limits: How long, how many, how large.
+        metrics: Where calls are counted.
     """
 
     platform = Platform.DEEPNOTE
 
-    def __init__(self, base: str, app: str, token: Callable[[], str], limits: Limits | None = None) -> None:
-        self._origin = Origin("Deepnote", base, token, limits)
+    def __init__(
+        self,
+        base: str,
+        app: str,
+        token: Callable[[], str],
+        limits: Limits | None = None,
+        metrics: Metrics | None = None,
+    ) -> None:
+        self._origin = Origin("Deepnote", base, token, limits, metrics)
         self._app = app.rstrip("/")
         self._notebooks = Memory(self.notebook)
         self._named = Memory(self._list, size=256, seconds=_NAMES_KEPT)

@@ -19,7 +19,9 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 import aiohttp
 from yarl import URL
 
+from bot import metrics as counted
 from bot.errors import BadReply, PlatformError, Unauthorized, Unavailable
+from bot.metrics import Metrics
 from bot.platforms.reply import Reply, decoded, refusal, refused, said
 
 if TYPE_CHECKING:
@@ -30,6 +32,7 @@ MIB = 1024 * 1024
 REDIRECTS = 3
 _REDIRECTED = frozenset({301, 302, 303, 307, 308})
 _REFUSAL_BYTES = 64 * 1024
+_STEPS = frozenset({"api", "v1", "v2", "run", "runs", "notebook", "notebooks", "computation", "projects", "me"})
 _LARGE = 256 * 1024  # bytes; from here on JSON is decoded in a thread
 
 
@@ -73,10 +76,19 @@ class Origin:
         base: Its address; may have a path, but no user name.
         token: Gives the current token, so that a new one can be set while runs are under way.
         limits: How long, how many, how large.
+        metrics: Where calls are counted.
     """
 
-    def __init__(self, whose: str, base: str, token: Callable[[], str], limits: Limits | None = None) -> None:
+    def __init__(
+        self,
+        whose: str,
+        base: str,
+        token: Callable[[], str],
+        limits: Limits | None = None,
+        metrics: Metrics | None = None,
+    ) -> None:
         self.whose = whose
+        self._metrics = metrics or Metrics()
         self.base = str(URL(base)).rstrip("/")
         self._token = token
         self._limits = limits or Limits()
@@ -201,15 +213,37 @@ class Origin:
         fresh: bool = False,
     ) -> Taken:
         """Send, and take what is wanted of the answer; a failure of the transport becomes a PlatformError."""
+        began = asyncio.get_running_loop().time()
+        outcome = counted.UNREADABLE  # unless something else comes of it
         try:
             async with self._session(fresh=fresh).request(
                 method, url, json=body, headers=headers, timeout=timeout, allow_redirects=False
             ) as response:
-                return await take(response)
+                taken = await take(response)
+                outcome = counted.outcome(response.status)
+                return taken
         except (aiohttp.ClientError, TimeoutError, OSError, UnicodeError) as error:
             failure = transport_failure(error, self.whose)
+            if isinstance(failure, Unavailable):
+                outcome = counted.NO_ANSWER if failure.sent else counted.UNREACHABLE
+        except PlatformError as error:
+            if error.status is not None and not isinstance(error, BadReply):
+                outcome = counted.outcome(error.status)
+            raise
+        except asyncio.CancelledError:
+            outcome = counted.NO_ANSWER
+            raise
+        finally:
+            took = asyncio.get_running_loop().time() - began
+            what = "download" if timeout is self._patient else f"{method} {self._template(url.path)}"
+            self._metrics.called(self.whose.lower(), what, outcome, took)
         # Raised outside of the handler, and so without a context: aiohttp's errors can hold the request's headers.
         raise failure
+
+    def _template(self, path: str) -> str:
+        """A path without its ids, so that what is counted by path has few of them."""
+        under = path.removeprefix(URL(self.base).path.rstrip("/")).strip("/").split("/")
+        return "/" + "/".join(step if step in _STEPS else "{id}" for step in under[:5])
 
     async def _read(self, response: aiohttp.ClientResponse) -> Reply:
         if response.ok:

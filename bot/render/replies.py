@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Final
 from bot.command import Address
 from bot.errors import Mistake, Refusal
 from bot.grammar import pointed, verb
-from bot.render import ids
+from bot.model import Outage
+from bot.render import ids, outage
 from bot.render.answers import answer, rules
 from bot.render.card import card, how, inputs_line
 from bot.render.help import help_for
@@ -339,4 +340,6 @@ def admin_notice(topic: str, platform_name: str) -> str:
             f"🔑 *{name} refuses Threadbook's token.* Nothing can be started on {name} until it's renewed: "
             f"make a new one and set `{platform_name.upper()}_TOKEN`. Runs under way wait for it."
         )
+    if topic.startswith("down:"):
+        return outage.told(Outage.model_validate_json(platform_name))
     return escape(platform_name)

@@ -1,34 +1,74 @@
-"""The Bolt app, and its two ways to hear Slack: Socket Mode over two connections, or signed HTTP."""
+"""The Bolt app and its client; what hears Slack for it is in sockets.py and web.py."""
 
 from __future__ import annotations
 
-import logging
-from typing import TYPE_CHECKING
+import asyncio
+from typing import TYPE_CHECKING, Any
 
-from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
+from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot import metrics as counted
+from bot.metrics import Metrics
 from bot.slack import actions, commands, shortcuts
 from bot.slack.adding import Adding
 from bot.slack.views import Forms
 
 if TYPE_CHECKING:
     from aiohttp import ClientSession
+    from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
     from bot.links import Hosts
     from bot.slack.events import Events
     from bot.slack.front import Front
 
-log = logging.getLogger(__name__)
 
-CONNECTIONS = 2
-"""The SDK closes an old socket before it opens a new one: the other one listens meanwhile."""
+class CountedClient(AsyncWebClient):
+    """A client whose calls are counted.
+
+    Attributes:
+        metrics: Where.
+    """
+
+    metrics: Metrics
+
+    async def api_call(self, api_method: str, **arguments: Any) -> AsyncSlackResponse:
+        """Make one call."""
+        loop = asyncio.get_running_loop()
+        began, outcome = loop.time(), counted.NO_ANSWER
+        try:
+            answer = await super().api_call(api_method, **arguments)
+        except SlackApiError as error:
+            status, word = getattr(error.response, "status_code", 200), _word(error)
+            outcome = counted.outcome(status)
+            if word in ("ratelimited", "rate_limited"):
+                outcome = counted.RATELIMITED
+            elif outcome == counted.OK:
+                outcome = counted.UNAUTHORIZED if word in NO_TOKEN else counted.REFUSED
+            raise
+        else:
+            outcome = counted.OK
+            return answer
+        finally:
+            self.metrics.called("slack", api_method, outcome, loop.time() - began)
 
 
-def web_client(token: str, base_url: str, session: ClientSession | None = None) -> AsyncWebClient:
+NO_TOKEN = frozenset({"invalid_auth", "not_authed", "token_revoked", "token_expired", "account_inactive"})
+
+
+def _word(error: SlackApiError) -> str:
+    response = error.response
+    return str(response.get("error") or "") if hasattr(response, "get") else ""
+
+
+def web_client(
+    token: str, base_url: str, session: ClientSession | None = None, metrics: Metrics | None = None
+) -> AsyncWebClient:
     """A client that never sends anything twice of its own accord."""
-    return AsyncWebClient(token=token, base_url=base_url, retry_handlers=[], timeout=30, session=session)
+    client = CountedClient(token=token, base_url=base_url, retry_handlers=[], timeout=30, session=session)
+    client.metrics = metrics or Metrics()
+    return client
 
 
 def bolt_app(client: AsyncWebClient, signing_secret: str, front: Front, events: Events, hosts: Hosts) -> AsyncApp:
@@ -50,27 +90,3 @@ def bolt_app(client: AsyncWebClient, signing_secret: str, front: Front, events: 
     events.listen(app)
     actions.listen_to_the_rest(app, forms)
     return app
-
-
-class Sockets:
-    """Socket Mode over several connections; each payload comes over one of them."""
-
-    def __init__(self, app: AsyncApp, app_token: str) -> None:
-        self._handlers = [AsyncSocketModeHandler(app, app_token) for _ in range(CONNECTIONS)]
-
-    async def connect(self) -> None:
-        """Open all connections; the SDK keeps them open."""
-        for handler in self._handlers:
-            await handler.client.connect()  # type: ignore[no-untyped-call]  # the SDK leaves it untyped
-
-    async def connected(self) -> bool:
-        """Whether at least one connection hears Slack."""
-        for handler in self._handlers:
-            if await handler.client.is_connected():
-                return True
-        return False
-
-    async def close(self) -> None:
-        """Close all connections."""
-        for handler in self._handlers:
-            await handler.client.close()  # type: ignore[no-untyped-call]  # the SDK leaves it untyped

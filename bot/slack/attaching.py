@@ -70,12 +70,12 @@ class Attaching:
         try:
             await self.speech.upload(story.card.channel or "", story.card.ts or "", sent, urgency)
         except SlackNo as refusal:
-            log.info("run %d: no file: %s", story.run.id, refusal.word)
+            log.info("run %d: no file: %s", story.run.number, refusal.word)
             return refusal.word
         except SlackLater as error:
             if not last:
                 raise
-            log.warning("run %d: %d files are given up: %s", story.run.id, len(sent), error)
+            log.warning("run %d: %d files are given up: %s", story.run.number, len(sent), error)
             return NO_ANSWER
         return ""
 

@@ -14,6 +14,8 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import TYPE_CHECKING, Final
 
+from bot.metrics import Metrics
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -48,6 +50,7 @@ class Ticket:
     urgency: int
     order: int
     ready: asyncio.Future[None]
+    since: float
 
 
 @dataclass(slots=True)
@@ -68,9 +71,13 @@ class Budget:
         limits: Calls a minute by method.
         channel_rate: Posts a second to one channel, once the burst is used up.
         minute: Seconds that the limits are counted over.
+
+    Attributes:
+        metrics: Where waits are measured.
     """
 
     def __init__(self, limits: Mapping[str, int] = A_MINUTE, channel_rate: float = 1.0, minute: float = MINUTE) -> None:
+        self.metrics = Metrics()
         self._limits = limits
         self._rate = channel_rate
         self._minute = minute
@@ -80,8 +87,10 @@ class Budget:
 
     def ticket(self, method: str, urgency: int, channel: str = "") -> Ticket:
         """Queue up for one call; the lower the urgency's number, the sooner."""
-        ready: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        ticket = Ticket(method, channel if method == "chat.postMessage" else "", urgency, next(self._order), ready)
+        loop = asyncio.get_running_loop()
+        ready: asyncio.Future[None] = loop.create_future()
+        counted = channel if method == "chat.postMessage" else ""
+        ticket = Ticket(method, counted, urgency, next(self._order), ready, loop.time())
         queue = self._queues.setdefault(method, _Queue(self._limits.get(method, OTHERS)))
         heapq.heappush(queue.waiting, (urgency, ticket.order, ticket))
         if not self._in_good_time(queue, ticket):
@@ -154,6 +163,7 @@ class Budget:
 
     def _pass(self, queue: _Queue, ticket: Ticket, now: float) -> None:
         queue.passed.append(now)
+        self.metrics.waited("slack", ticket.method, now - ticket.since)
         if ticket.channel:
             if len(self._channels) >= MANY_CHANNELS:
                 self._channels = {channel: full for channel, full in self._channels.items() if full > now}

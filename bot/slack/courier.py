@@ -110,16 +110,16 @@ class Courier:
             await self._deliverer.deliver(parcel)
             self._misses.pop(parcel.run_id, None)
         except SlackLater as error:
-            log.info("run %d: Slack can't be told now: %s", parcel.run_id, error)
+            log.info("%s: Slack can't be told now: %s", parcel, error)
             wait = self._back_off(parcel.run_id)
         except StoreUnavailable as error:
-            log.warning("run %d: the database isn't available: %s", parcel.run_id, error)
+            log.warning("%s: the database isn't available: %s", parcel, error)
         except Exception:
-            log.exception("run %d: delivery failed [%s]", parcel.run_id, token_hex(4))
+            log.exception("%s: delivery failed [%s]", parcel, token_hex(4))
             wait = self._back_off(parcel.run_id)
         finally:
             if wait is not None:
-                await self._postpone(parcel.run_id, wait)
+                await self._postpone(parcel, wait)
             self._under_way.pop(parcel.run_id, None)
             self._bell.set()
 
@@ -128,12 +128,12 @@ class Courier:
         self._misses[run_id] = misses + 1
         return RETRY[min(misses, len(RETRY) - 1)]
 
-    async def _postpone(self, run_id: int, wait: float) -> None:
+    async def _postpone(self, parcel: Parcel, wait: float) -> None:
         try:
             until = self._deliverer.now() + timedelta(seconds=wait)
-            await self._store.delivery.postponed(run_id, until)
+            await self._store.delivery.postponed(parcel.run_id, until)
         except StoreUnavailable as error:
-            log.warning("run %d: the database isn't available: %s", run_id, error)
+            log.warning("%s: the database isn't available: %s", parcel, error)
             await asyncio.sleep(LOOK_EVERY)
 
     def _keep_admins_told(self) -> None:
@@ -143,13 +143,17 @@ class Courier:
 
     async def _tell_admins(self) -> bool:
         for notice in await self._store.delivery.notices(self._workspace):
+            waiting = False
             for admin in sorted(set(self._admins) - set(notice.told)):
                 try:
                     await self._deliverer.tell(admin, replies.admin_notice(notice.topic, notice.text))
                 except SlackLater as error:
                     log.info("admin %s can't be told now: %s", admin, error)
+                    waiting = True
                     continue
                 except SlackNo as refusal:
                     log.warning("admin %s can't be told: %s", admin, refusal.word)
                 await self._store.delivery.noticed(notice.id, admin)
+            if notice.topic.startswith("down:") and not waiting:  # it was over before it was told
+                await self._store.holding.over(self._workspace, notice.topic)
         return True

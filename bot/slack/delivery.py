@@ -14,6 +14,7 @@ from slack_sdk.errors import SlackClientError
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from bot.errors import StoreUnavailable
+from bot.logs import concerning
 from bot.model import Cause, State
 from bot.render import replies, thread
 from bot.render.card import card
@@ -61,11 +62,16 @@ class Parcel:
     Attributes:
         urgency: How soon its next call is wanted.
         ticket: The call that it waits for.
+        number: What people call the run, once it's read.
     """
 
     run_id: int
     urgency: int
     ticket: Ticket | None = None
+    number: int | None = None
+
+    def __str__(self) -> str:
+        return f"run {self.number}" if self.number is not None else f"the run of row {self.run_id}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +120,11 @@ class Deliverer:
         await self.store.delivery.shown(story, digest)
 
     async def _story(self, parcel: Parcel) -> Story | None:
-        return await self.store.delivery.story(parcel.run_id)
+        story = await self.store.delivery.story(parcel.run_id)
+        if story is not None:
+            concerning(story.run)
+            parcel.number = story.run.number
+        return story
 
     async def _told(self, run_id: int, **changes: Any) -> None:
         await _surely(lambda: self.store.delivery.told(run_id, **changes))
@@ -139,13 +149,13 @@ class Deliverer:
             text, blocks = await self._card(story)
             posted = await self._post(channel, text, blocks)
         except SlackNo as refusal:
-            log.info("run %d: no card: %s", run.id, refusal.word)
+            log.info("run %d: no card: %s", run.number, refusal.word)
             await self.store.delivery.refused(run.id, refusal.word)
             self.ring_tracker()
             return None
         noted = self.store.delivery.carded
         if not await _surely(lambda: noted(run.id, posted["channel"], posted["ts"])):
-            log.warning("run %d: a second card was posted; it's taken away", run.id)
+            log.warning("run %d: a second card was posted; it's taken away", run.number)
             await self.speech.say("chat.delete", channel=posted["channel"], ts=posted["ts"])
         self.ring_tracker()
         await self._told(run.id, shown=_digest(text, blocks))
@@ -165,7 +175,7 @@ class Deliverer:
                 "chat.update", channel=story.card.channel, ts=story.card.ts, text=text, blocks=blocks, **_PLAIN
             )
         except SlackNo as refusal:
-            log.warning("run %d: its card can't be edited: %s", story.run.id, refusal.word)
+            log.warning("run %d: its card can't be edited: %s", story.run.number, refusal.word)
         return story, _digest(text, blocks)
 
     async def _card(self, story: Story) -> tuple[str, list[Block]]:
@@ -215,13 +225,13 @@ class Deliverer:
         try:
             await self._post(channel, said.text, said.blocks, thread_ts=story.card.ts)
         except SlackNo as refusal:
-            log.warning("run %d: its thread refuses: %s", story.run.id, refusal.word)
+            log.warning("run %d: its thread refuses: %s", story.run.number, refusal.word)
             if refusal.word not in CARD_GONE or story.run.dm:
                 return
             try:
                 await self._post(await self._dm(story.run.asker), said.text, said.blocks)
             except SlackNo as again:
-                log.warning("run %d: and so does the DM: %s", story.run.id, again.word)
+                log.warning("run %d: and so does the DM: %s", story.run.number, again.word)
 
     async def _post(self, channel: str, text: str, blocks: list[Block] | None, **more: Any) -> dict[str, Any]:
         """Post a message; one whose blocks Slack doesn't take goes as plain text, rather than not at all."""
@@ -265,7 +275,7 @@ class Deliverer:
                 await self._take(parcel, "chat.postMessage", channel)
                 await self._post(channel, text, blocks)
             except SlackNo as refusal:
-                log.warning("run %d: the asker can't be told: %s", run.id, refusal.word)
+                log.warning("run %d: the asker can't be told: %s", run.number, refusal.word)
         await self._told(run.id, closed=True)
         await self.store.delivery.shown(story, "")
         self.ended.put_nowait(run.asker)
@@ -281,7 +291,7 @@ class Deliverer:
                 text=text, blocks=blocks, response_type="ephemeral", replace_original=False
             )
         except (SlackClientError, aiohttp.ClientError, TimeoutError, OSError) as error:
-            log.info("run %d: its reply address: %s", story.run.id, type(error).__name__)
+            log.info("run %d: its reply address: %s", story.run.number, type(error).__name__)
             return False
         return bool(answer.status_code == 200)  # noqa: PLR2004
 

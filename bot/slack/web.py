@@ -1,8 +1,9 @@
-"""What answers over HTTP: whether we live, whether we're ready, and Slack's payloads where there is no socket."""
+"""What answers over HTTP: whether we live, whether we're ready, our figures, and Slack's payloads without a socket."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import asyncio
+from typing import TYPE_CHECKING, Any, Final
 
 from aiohttp import web
 from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
@@ -10,12 +11,25 @@ from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
 from bot.errors import StoreUnavailable
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from slack_bolt.async_app import AsyncApp
 
-    from bot.slack.app import Sockets
+    from bot.metrics import Metrics
+    from bot.slack.sockets import Sockets
     from bot.store.store import Store
 
-MOST_BODY = 1024 * 1024
+MOST_BODY: Final = 1024 * 1024
+AWAY: Final = 30.0
+"""Seconds for which one of several connections may be away: it's being replaced, and the others listen."""
+BEHIND: Final = 30.0
+"""Seconds by which the next step of a run may be late."""
+PATIENCE: Final = 3.0
+"""Seconds for the database to answer; who asks whether we're ready waits for little more."""
+FRESH: Final = 5.0
+"""Seconds for which the rows' figures are taken from memory, at least."""
+SHARE: Final = 20
+"""They are asked again after so many times as long as they took, so that a large database isn't kept busy by it."""
 
 
 class Web:
@@ -26,15 +40,31 @@ class Web:
         sockets: Asked whether Slack is heard, in Socket Mode.
         app: Gets Slack's signed payloads, in HTTP mode.
         port: Where to listen; 0 for any free one, on this machine alone.
+        metrics: What /metrics shows.
+        behind: Tells by how many seconds the tracker's next step is late.
     """
 
-    def __init__(self, store: Store, sockets: Sockets | None, app: AsyncApp | None, port: int) -> None:
+    def __init__(
+        self,
+        store: Store,
+        sockets: Sockets | None,
+        app: AsyncApp | None,
+        port: int,
+        *,
+        metrics: Metrics,
+        behind: Callable[[], float],
+    ) -> None:
         self._store = store
         self._sockets = sockets
         self._app = app
         self._wanted = port
+        self._metrics = metrics
+        self._behind = behind
         self._runner: web.AppRunner | None = None
+        self._counting = asyncio.Lock()
+        self._fresh_until = 0.0
         self.port = 0
+        self.stopping = False
 
     async def start(self) -> None:
         """Listen.
@@ -45,9 +75,10 @@ class Web:
         served = web.Application(client_max_size=MOST_BODY)
         served.router.add_get("/healthz", self._alive)
         served.router.add_get("/readyz", self._ready)
+        served.router.add_get("/metrics", self._figures)
         if self._app is not None:
             served.router.add_post("/slack/events", self._payload)
-        self._runner = web.AppRunner(served, access_log=None, shutdown_timeout=3)
+        self._runner = web.AppRunner(served, access_log=None, shutdown_timeout=2)
         await self._runner.setup()
         # A free port is found for each address apart, so there it must be one address: this machine's own.
         site = web.TCPSite(self._runner, None if self._wanted else "127.0.0.1", self._wanted)
@@ -60,18 +91,60 @@ class Web:
             await self._runner.cleanup()
 
     async def _alive(self, _request: web.Request) -> web.Response:
+        """That it answers says that the event loop turns, which is what a restart could mend."""
         return web.json_response({"alive": True})
 
     async def _ready(self, _request: web.Request) -> web.Response:
-        slack = self._sockets is None or await self._sockets.connected()
+        sockets = [] if self._sockets is None else self._sockets.state()
+        slack, why = _hears(sockets)
+        database = True
         try:
-            await self._store.database.ping()
-            database = True
-        except StoreUnavailable:
+            async with asyncio.timeout(PATIENCE):
+                await self._store.database.ping()
+        except (StoreUnavailable, TimeoutError) as error:
             database = False
-        ready = slack and database
-        return web.json_response({"ready": ready, "slack": slack, "database": database}, status=200 if ready else 503)
+            why.append(f"the database doesn't answer: {error or 'no answer in time'}")
+        late = self._behind()
+        if late > BEHIND:
+            why.append(f"looking at runs is {late:.0f} s behind")
+        if self.stopping:
+            why.append("it was told to stop")
+        seen = {"ready": not why, "slack": slack, "database": database, "tracker": late <= BEHIND}
+        more: dict[str, Any] = {"sockets": sockets, "behind_seconds": round(late, 1), "why": why}
+        return web.json_response(seen | more, status=503 if why else 200)
+
+    async def _figures(self, request: web.Request) -> web.Response:
+        await self._count()
+        page, content_type = self._metrics.page(request.headers.get("Accept", ""))
+        return web.Response(body=page, headers={"Content-Type": content_type})
+
+    async def _count(self) -> None:
+        """Have the rows counted, unless that was done just now."""
+        loop = asyncio.get_running_loop()
+        async with self._counting:
+            began = loop.time()
+            if began < self._fresh_until:
+                return
+            try:
+                async with asyncio.timeout(PATIENCE):
+                    runs, undelivered = await self._store.counts.runs(), await self._store.counts.undelivered()
+            except (StoreUnavailable, TimeoutError):
+                self._metrics.rows(None)
+            else:
+                self._metrics.rows(runs, undelivered)
+            self._fresh_until = loop.time() + max(FRESH, SHARE * (loop.time() - began))
 
     async def _payload(self, request: web.Request) -> web.Response:
         assert self._app is not None  # noqa: S101, the route exists only then
         return await to_aiohttp_response(await self._app.async_dispatch(await to_bolt_request(request)))
+
+
+def _hears(sockets: list[dict[str, Any]]) -> tuple[bool, list[str]]:
+    """Whether Slack is heard, and what is to be said against it; without sockets it speaks to us over HTTP."""
+    why = [
+        f"connection {number} to Slack has been away for {each['away']:.0f} s"
+        for number, each in enumerate(sockets, start=1)
+        if not each["connected"] and each["away"] > AWAY
+    ]
+    hears = not sockets or any(each["connected"] for each in sockets)
+    return hears, why if hears else why or ["no connection to Slack"]

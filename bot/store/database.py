@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from alembic import command
 from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import NullPool, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
@@ -37,6 +39,13 @@ STATEMENT_SECONDS: Final = 30.0
 """PostgreSQL: how long one statement may take. A server that has vanished says nothing for a quarter of an hour."""
 STANDSTILL: Final = {"lock_timeout": "5s", "idle_in_transaction_session_timeout": "10s"}
 """PostgreSQL: a process that was stopped in the middle of a transaction must not hold up the others for ever."""
+SPARE_PAGES: Final = 4_000
+"""SQLite: so many empty pages (of 4 KiB) are kept for what comes next; what there is beyond goes back to the disk."""
+PAGES_AT_ONCE: Final = 1_000
+WAL_BYTES: Final = 64 * 1024 * 1024
+"""SQLite: what its log is cut to, once a burst of large files is over."""
+_INCREMENTAL: Final = 2
+_MIGRATIONS: Final = Path(__file__).parent / "migrations"
 PASSING: Final = ("08", "25P03", "28", "3D", "40", "53", "55P03", "57")
 """How those SQLSTATEs begin that aren't our SQL's fault: connections, passwords, deadlocks, resources, locks, ends."""
 
@@ -131,6 +140,45 @@ class Database:
                         await connection.exec_driver_sql("SELECT pg_advisory_xact_lock(7238461)")
                     await connection.run_sync(_upgrade)
 
+    async def examine(self) -> tuple[str | None, str | None]:
+        """Try to write, and take it back; answers with the migration that the tables are at, and the newest one.
+
+        The first is None where there are no tables yet; the second, where this code doesn't know the first.
+
+        Raises:
+            StoreUnavailable: It can't be reached, or not be written to.
+        """
+        async with self.write() as connection:
+            at = await connection.run_sync(lambda plain: MigrationContext.configure(plain).get_current_revision())
+            # Who migrates may be somebody else: with its tables there, no more is tried than serving does.
+            if at is None:
+                await connection.exec_driver_sql("CREATE TABLE threadbook_check (id VARCHAR(32))")
+            else:
+                await connection.exec_driver_sql("INSERT INTO workspaces (id) VALUES ('threadbook check')")
+            await connection.rollback()
+        known = ScriptDirectory(str(_MIGRATIONS))
+        revisions = {script.revision for script in known.walk_revisions()}
+        return at, known.get_current_head() if at is None or at in revisions else None
+
+    async def shrink(self) -> float:
+        """Give a piece of what SQLite's file has to spare back to the disk.
+
+        Returns:
+            How many seconds that took; 0.0 where there is nothing worth it. PostgreSQL looks after itself.
+        """
+        if not self.sqlite:
+            return 0.0
+        loop = asyncio.get_running_loop()
+        async with self.read() as connection:
+            spare = (await connection.exec_driver_sql("PRAGMA freelist_count")).scalar() or 0
+            mode = (await connection.exec_driver_sql("PRAGMA auto_vacuum")).scalar()
+        if spare <= SPARE_PAGES or mode != _INCREMENTAL:
+            return 0.0
+        began = loop.time()
+        async with self.write() as connection:
+            await connection.exec_driver_sql(f"PRAGMA incremental_vacuum({min(PAGES_AT_ONCE, spare - SPARE_PAGES)})")
+        return loop.time() - began
+
     async def close(self) -> None:
         """Let all connections go."""
         await self.engine.dispose()
@@ -162,7 +210,7 @@ async def insert_new(connection: AsyncConnection, table: Table, **values: Any) -
 
 def _upgrade(connection: Connection) -> None:
     config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.set_main_option("script_location", str(_MIGRATIONS))
     config.attributes["connection"] = connection
     command.upgrade(config, "head")
 
@@ -170,7 +218,9 @@ def _upgrade(connection: Connection) -> None:
 def _on_connect(connection: Any, _record: object) -> None:
     connection.isolation_level = None  # we say BEGIN ourselves
     cursor = connection.cursor()
+    cursor.execute("PRAGMA auto_vacuum=INCREMENTAL")  # before a file's first table; later it says nothing
     cursor.execute("PRAGMA journal_mode=WAL")
+    cursor.execute(f"PRAGMA journal_size_limit={WAL_BYTES}")
     cursor.execute("PRAGMA synchronous=FULL")
     cursor.execute("PRAGMA foreign_keys=ON")
     cursor.close()

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from bot.store.acts import Acts
 from bot.store.catalogue import Catalogue
+from bot.store.counts import Counts
 from bot.store.database import Database
 from bot.store.delivery import Delivery
 from bot.store.holding import Holding
+from bot.store.outages import Outages
+from bot.store.pruning import Pruning
 from bot.store.requests import Requests
 from bot.store.successes import Successes
 
@@ -24,6 +27,9 @@ class Store:
         catalogue: Short names.
         acts: What people ask for around runs.
         successes: What new results are compared with.
+        counts: How many rows there are of what.
+        outages: When somebody was last there.
+        pruning: Forgetting by age.
     """
 
     def __init__(self, url: str) -> None:
@@ -34,6 +40,9 @@ class Store:
         self.catalogue = Catalogue(self.database)
         self.acts = Acts(self.database)
         self.successes = Successes(self.database)
+        self.counts = Counts(self.database)
+        self.outages = Outages(self.database)
+        self.pruning = Pruning(self.database, self.holding)
 
     async def open(self) -> None:
         """Migrate, and enter this process.

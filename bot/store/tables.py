@@ -231,3 +231,20 @@ notices = Table(
     Column("told", JSON, nullable=False),  # the admins who have been told
     Index("ix_notices_topic", "workspace", "topic"),
 )
+
+presence = Table(
+    "presence",  # one row
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("seen_at", Moment, nullable=False),  # when any process was last there
+)
+
+outages = Table(
+    "outages",  # that are still to be told to the admins
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("workspace", ForeignKey("workspaces.id"), nullable=False),
+    Column("since", Moment, nullable=False),
+    Column("until", Moment, nullable=False),
+    Column("runs", JSON, nullable=False),  # those that were under way
+)

@@ -7,6 +7,7 @@ import logging
 from typing import TYPE_CHECKING, Final
 
 from bot.errors import StoreUnavailable
+from bot.metrics import Metrics
 
 if TYPE_CHECKING:
     from bot.store.holding import Holding
@@ -29,9 +30,11 @@ class Heart:
 
     Args:
         bell: Set by whoever writes something that a held run waits for: looked at now, not at the next beat.
+        metrics: Where takeovers and lost beats are counted.
     """
 
-    def __init__(self, holding: Holding, tracker: Tracker, bell: asyncio.Event) -> None:
+    def __init__(self, holding: Holding, tracker: Tracker, bell: asyncio.Event, metrics: Metrics | None = None) -> None:
+        self._metrics = metrics or Metrics()
         self._holding = holding
         self._tracker = tracker
         self._seen: dict[int, tuple[int, int]] = {}
@@ -52,6 +55,7 @@ class Heart:
                 if calls:
                     self._tracker.take(await self._holding.held(calls))
             except StoreUnavailable as error:
+                self._metrics.beat_lost("database")
                 log.warning("the database isn't available: %s", error)
             try:
                 async with asyncio.timeout_at(next_beat):
@@ -61,6 +65,7 @@ class Heart:
 
     async def _beat(self) -> None:
         if not await self._holding.beat():
+            self._metrics.beat_lost("declared_dead")
             log.warning("this process was declared dead; it enters anew")
             self._tracker.drop_all()
             await self._holding.register()
@@ -68,6 +73,7 @@ class Heart:
         await self._strays()
         while claimed := await self._holding.claim(BATCH):
             log.info("claimed %d runs", len(claimed))
+            self._metrics.claimed(len(claimed))
             # They were nobody's, as when the platform's id of one came by another process: memory knows less of it.
             self._tracker.forget([held.run.id for held in claimed])
             self._tracker.take(claimed)
@@ -85,6 +91,7 @@ class Heart:
             if silent < DEAD_AFTER:
                 self._seen[process] = (beats, silent)
             elif await self._holding.declare_dead(process, beats):
+                self._metrics.declared_dead()
                 log.warning("process %d has stopped beating", process)
 
     async def _strays(self) -> None:

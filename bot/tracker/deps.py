@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from bot.cadence import Share
+from bot.metrics import Metrics
 from bot.model import Platform
 from bot.tracker.past import Pasts
 
@@ -37,6 +38,7 @@ class Deps:
         reader: Reads documents, off the loop and within limits.
         shares: What each platform's token may be asked for; there is no limit as long as none is given.
         pasts: How long the notebooks took before.
+        metrics: Where looks and ends are measured.
     """
 
     store: Store
@@ -51,6 +53,7 @@ class Deps:
     reader: Reader
     shares: Mapping[Platform, Share] = field(default_factory=lambda: {platform: Share() for platform in Platform})
     pasts: Pasts = field(default_factory=Pasts)
+    metrics: Metrics = field(default_factory=Metrics)
 
 
 @dataclass(slots=True, eq=False)
@@ -67,6 +70,7 @@ class Tracked:
         busy: A step is under way.
         wants: Looks a second that it would now like, if it had its token for itself.
         place: When its next look may leave, by the loop's clock, once that is reserved.
+        looked: Since this process took it, its platform has answered for it.
     """
 
     run: Run
@@ -82,6 +86,7 @@ class Tracked:
     busy: bool = False
     wants: float = 0.0
     place: float | None = None
+    looked: bool = False
 
     @property
     def settling(self) -> bool:

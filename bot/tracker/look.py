@@ -42,6 +42,7 @@ async def look(deps: Deps, client: PlatformClient, tracked: Tracked) -> float | 
         return await missed(deps, tracked, error)
     tracked.misses = tracked.gone = 0
     deps.shares[client.platform].answered()
+    tracked.looked = True
     if run.progress.trouble is Trouble.REFUSED:
         await token_works(deps, run)
     if seen.state.final:
@@ -50,6 +51,9 @@ async def look(deps: Deps, client: PlatformClient, tracked: Tracked) -> float | 
             ended = lifecycle.advance(run.progress, seen, deps.now())
             if await write(deps, tracked, ended) is None:
                 return None
+            if seen.ended_at is not None:
+                lag = (deps.now() - seen.ended_at).total_seconds()
+                deps.metrics.noticed(run.request.notebook.platform, lag)
         tracked.seen = seen  # the next step settles it
         return 0.0
     decision = lifecycle.advance(run.progress, seen, deps.now())
@@ -109,7 +113,7 @@ async def missed(deps: Deps, tracked: Tracked, error: PlatformError) -> float | 
     quiet(deps, tracked.run, error)
     tracked.gone = tracked.gone + 1 if isinstance(error, NotFound) else 0
     decision = lifecycle.advance(tracked.run.progress, Missed(error, tracked.misses, tracked.gone), deps.now())
-    log.info("run %d: look %d in a row failed: %s", tracked.run.id, tracked.misses, error)
+    log.info("run %d: look %d in a row failed: %s", tracked.run.number, tracked.misses, error)
     if await write(deps, tracked, decision) is None:
         return None
     if isinstance(error, Unauthorized):
@@ -211,7 +215,7 @@ async def write(deps: Deps, tracked: Tracked, decision: lifecycle.Decision) -> f
     if decision.progress == run.progress and not decision.news:
         return 0.0
     if not await deps.store.holding.commit(run, decision.progress, decision.news):
-        log.info("run %d is no longer ours, or no longer what we thought", run.id)
+        log.info("run %d is no longer ours, or no longer what we thought", run.number)
         return None
     tracked.run = tracked.run.model_copy(update={"progress": decision.progress})
     deps.ring(run.workspace)

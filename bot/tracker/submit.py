@@ -75,7 +75,7 @@ async def _post(deps: Deps, client: PlatformClient, tracked: Tracked) -> float |
     try:
         answer = await client.submit(run.request)
     except PlatformError as error:
-        log.warning("run %d: start: %s: %s", run.id, type(error).__name__, error)
+        log.warning("run %d: start: %s: %s", run.number, type(error).__name__, error)
         decision = lifecycle.refused_start(run.progress, error, deps.now())
         if decision is None:
             tracked.tries = 0
@@ -93,7 +93,7 @@ async def _accept(deps: Deps, tracked: Tracked, decision: Decision) -> float | N
             accepted = await deps.store.holding.accept(tracked.run, decision.progress, decision.news)
         except StoreUnavailable:
             misses += 1
-            log.exception("run %d: its id %s isn't saved yet", tracked.run.id, decision.progress.remote_id)
+            log.exception("run %d: its id %s isn't saved yet", tracked.run.number, decision.progress.remote_id)
             await asyncio.sleep(cadence.back_off(min(misses, 3), chance=deps.random.random()))
             continue
         break
@@ -150,7 +150,7 @@ async def _gone(deps: Deps, run: Run, since: datetime | None) -> datetime | None
     try:
         return await deps.store.catalogue.gone(run.workspace, run.request.notebook, since)
     except StoreUnavailable as error:
-        log.warning("run %d: the catalogue can't be told about its notebook: %s", run.id, error)
+        log.warning("run %d: the catalogue can't be told about its notebook: %s", run.number, error)
         return None
 
 
@@ -161,7 +161,7 @@ async def settle_doubt(deps: Deps, client: PlatformClient, tracked: Tracked) -> 
     try:
         found = await _sole_candidate(deps, client, run, begun)
     except PlatformError as error:
-        log.info("run %d: couldn't list the notebook's runs: %s", run.id, error)
+        log.info("run %d: couldn't list the notebook's runs: %s", run.number, error)
         found = None
     if found is not None:
         adopted = lifecycle.submitted(run.progress.model_copy(update={"adopted": True}), found, deps.now())

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from bot import lifecycle
 from bot.errors import PlatformError, StoreUnavailable
+from bot.logs import concerning
 from bot.model import Cause, Platform, State
 from bot.tracker.deps import Deps, Tracked
 from bot.tracker.guard import Guard
@@ -93,6 +94,10 @@ class Tracker:
         """Use this part of each token's budget; the other processes have the rest."""
         for share in self.deps.shares.values():
             share.part = part
+    def behind(self) -> float:
+        """How many seconds ago the step was due that has waited longest to begin."""
+        now = asyncio.get_running_loop().time()
+        return max((now - each.due for each in self.held.values() if each.due), default=0.0)
 
     async def run(self) -> None:
         """Take steps until `stop`."""
@@ -185,16 +190,19 @@ class Tracker:
             step.add_done_callback(self._steps.discard)
 
     async def _step(self, tracked: Tracked, lane: Lane) -> None:
+        concerning(tracked.run)
+        if tracked.due:
+            self.deps.metrics.late(lane[0], asyncio.get_running_loop().time() - tracked.due)
         tracked.due = None
         wait: float | None = AFTER_TROUBLE
         try:
             wait = await self._next(tracked, lane[0])
         except StoreUnavailable as error:
-            log.warning("run %d: the database isn't available: %s", tracked.run.id, error)
+            log.warning("run %d: the database isn't available: %s", tracked.run.number, error)
         except PlatformError as error:
-            log.warning("run %d: %s", tracked.run.id, error)
+            log.warning("run %d: %s", tracked.run.number, error)
         except Exception:
-            log.exception("run %d: step failed [%s]", tracked.run.id, token_hex(4))
+            log.exception("run %d: step failed [%s]", tracked.run.number, token_hex(4))
         finally:
             self._running[lane] -= 1
             tracked.busy = False

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
 
+    from bot.slack.sockets import Pace
+
 SECRET = "signed-with-this"
 
 
@@ -39,6 +41,7 @@ async def chatting(
     slack: SlackStandIn | None = None,
     platforms: PlatformStandIns | None = None,
     budget: Budget | None = None,
+    pace: Pace | None = None,
     over_http: bool = False,
     spare_kernel: bool = False,
     **settings: Any,
@@ -48,6 +51,7 @@ async def chatting(
     Args:
         folder: For the database.
         slack, platforms, budget: In place of ones without any limits.
+        pace: How soon what is noticed of the connections to Slack.
         over_http: Slack's payloads come signed over HTTP, not over Socket Mode.
         spare_kernel: A kernel is kept warm, for tests that run many notebooks one after another.
         settings: Fields of Settings that differ.
@@ -75,7 +79,8 @@ async def chatting(
         }
 
         def new_bot() -> Bot:
-            return Bot(Settings(**(plain | settings)), budget=budget or unhurried(), reader=reader())
+            told = Settings(**(plain | settings))
+            return Bot(told, budget=budget or unhurried(), reader=reader(), pace=pace)
 
         http = await stack.enter_async_context(aiohttp.ClientSession())
         chat = Chat(slack, platforms, http, database, new_bot)

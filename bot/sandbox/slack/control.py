@@ -14,13 +14,13 @@ class SocketFault(BaseModel):
     """What to do to the connections.
 
     `warn`: say that they close in `seconds`, and close them then; `refresh`: ask to reconnect and close at once;
-    `drop`: cut them without a word; `duplicate`: send the next `times` envelopes twice; `withhold`: lose the next
-    `times` acks.
+    `drop`: cut them without a word; `mute`: leave them open and say nothing more; `duplicate`: send the next `times`
+    envelopes twice; `withhold`: lose the next `times` acks.
     """
 
     model_config = ConfigDict(extra="forbid")
 
-    do: str = Field(pattern=r"^(warn|refresh|drop|duplicate|withhold)$")
+    do: str = Field(pattern=r"^(warn|refresh|drop|mute|duplicate|withhold)$")
     times: int = Field(default=1, ge=1)
     seconds: float = Field(default=10.0, ge=0)
 
@@ -79,6 +79,8 @@ class Control:
                 await self.sockets.refresh()
             case "drop":
                 self.sockets.drop()
+            case "mute":
+                self.sockets.mute()
             case "duplicate":
                 self.sockets.duplicates += fault.times
             case _:

@@ -17,17 +17,21 @@ from bot.sandbox.slack.workspace import APP
 MOST_CONNECTIONS = 10
 _TICKET_LIFETIME = 30.0  # seconds
 _HOST = "applink-sandbox"
-_HEARTBEAT = 15.0  # seconds between the server's own pings
+PING_EVERY = 10.0  # seconds between the server's own pings
 
 
 @dataclass(eq=False)
 class Connection:
-    """One WebSocket of the app. A warned one gets no more payloads while there is another."""
+    """One WebSocket of the app. A warned one gets no more payloads while there is another.
+
+    What is sent over a muted one is lost, pings too; whether it answers the app's own pings is another matter.
+    """
 
     socket: web.WebSocketResponse
     transport: asyncio.Transport | None
     number: int
     warned: bool = False
+    muted: bool = False
     received: int = 0  # payloads sent over it
     closing: asyncio.TimerHandle | None = None
 
@@ -40,6 +44,7 @@ class Sockets:
     connections: list[Connection] = field(default_factory=list)
     duplicates: int = 0  # so many of the next envelopes are sent twice
     withheld: int = 0  # so many of the next acks are thrown away
+    ping_every: float = PING_EVERY
     _tickets: dict[str, float] = field(default_factory=dict)
     _pending: dict[str, asyncio.Future[Any]] = field(default_factory=dict)
     _turn: int = 0
@@ -59,7 +64,7 @@ class Sockets:
         """One connection, from hello to its end."""
         if self._tickets.pop(request.query.get("ticket", ""), None) is None:
             return web.json_response(ApiError("invalid_ticket").body(), status=403)
-        socket = web.WebSocketResponse(heartbeat=_HEARTBEAT)
+        socket = web.WebSocketResponse()
         await socket.prepare(request)
         if len(self.connections) >= MOST_CONNECTIONS:
             await socket.send_json(_goodbye("too_many_websockets"))
@@ -68,6 +73,7 @@ class Sockets:
         self._count += 1
         connection = Connection(socket, request.transport, self._count)
         self.connections.append(connection)
+        pinging = asyncio.ensure_future(self._ping(connection))
         try:
             await socket.send_json(self._hello())
             self.parts.workspace.tell("bot")
@@ -75,11 +81,21 @@ class Sockets:
                 if message.type is WSMsgType.TEXT:
                     self._acked(message.data)
         finally:
+            pinging.cancel()
             self.connections.remove(connection)
             if connection.closing is not None:
                 connection.closing.cancel()
             self.parts.workspace.tell("bot")
         return socket
+
+    async def _ping(self, connection: Connection) -> None:
+        while not connection.socket.closed:
+            await asyncio.sleep(self.ping_every)
+            if not connection.muted:
+                try:
+                    await connection.socket.ping(f"Ping from {_HOST}".encode())
+                except ConnectionError:
+                    return
 
     def _hello(self) -> Json:
         return {
@@ -129,6 +145,8 @@ class Sockets:
         self._turn += 1
         chosen = live[self._turn % len(live)]
         chosen.received += 1
+        if chosen.muted:
+            return
         await chosen.socket.send_str(text)
 
     async def warn(self, seconds: float = 10.0) -> None:
@@ -152,9 +170,21 @@ class Sockets:
             if connection.transport is not None:
                 connection.transport.abort()
 
+    def mute(self, *which: Connection, deaf: bool = False) -> None:
+        """Have these, or every present connection, stay open and say nothing more.
+
+        `deaf` ones don't answer the app's pings either, as if the network ended somewhere on the way.
+        """
+        for connection in which or tuple(self.connections):
+            connection.muted = True
+            if deaf and connection.transport is not None:
+                connection.transport.pause_reading()
+
     async def close(self) -> None:
         """Close every connection: the server stops."""
         for connection in tuple(self.connections):
+            if connection.muted and connection.transport is not None:
+                connection.transport.abort()  # nobody would answer a goodbye
             await connection.socket.close(code=WSCloseCode.GOING_AWAY)
 
     def _close_later(self, connection: Connection) -> None:

@@ -1,0 +1,35 @@
+"""One workspace for each file of tests that wants one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+import pytest_asyncio
+
+from bot.slack.sockets import Pace
+from tests.endtoend.house import chatting
+from tests.endtoend.notebooks import heading
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from tests.endtoend.chat import Chat
+
+NEVER = (600.0,)
+"""A pace of trying again at which a connection that was cut stays away for as long as a test lasts."""
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def chat(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Chat]:
+    """The workspace, with two notebooks that end at once: `brief` on Deepnote, `memo` on Datalore."""
+    async with chatting(tmp_path_factory.mktemp("chat"), pace=Pace(retries=NEVER)) as chat:
+        await chat.catalogues("brief", heading("Brief"), title="Brief")
+        await chat.catalogues("memo", heading("Memo"), on="datalore")
+        yield chat
+
+
+@pytest.fixture
+def room(chat: Chat) -> str:
+    """A public channel of this test alone, with everybody and the bot in it."""
+    return chat.room()

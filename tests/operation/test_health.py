@@ -1,0 +1,95 @@
+"""/healthz and /readyz: whether it lives, and what keeps it from being ready."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from contextlib import closing
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from bot.slack import web
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.endtoend.chat import Chat
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+async def asked(chat: Chat, path: str = "readyz") -> tuple[int, dict[str, Any]]:
+    assert chat.bot.web is not None
+    async with chat.http.get(f"http://127.0.0.1:{chat.bot.web.port}/{path}") as answer:
+        return answer.status, await answer.json()
+
+
+async def test_all_is_well(chat: Chat) -> None:
+    assert await asked(chat, "healthz") == (200, {"alive": True})
+    status, said = await asked(chat)
+    assert status == 200
+    assert (said["ready"], said["slack"], said["database"], said["tracker"], said["why"]) == (True,) * 4 + ([],)
+    assert [each["connected"] for each in said["sockets"]] == [True, True]
+
+
+async def test_a_database_that_does_not_answer_is_named(chat: Chat) -> None:
+    def lock() -> sqlite3.Connection:
+        connection = sqlite3.connect(chat.database, isolation_level=None, check_same_thread=False)
+        connection.execute("PRAGMA locking_mode=EXCLUSIVE")
+        return connection
+
+    with closing(await asyncio.to_thread(lock)):
+        await chat.bot.store.database.close()
+        chat.database.rename(chat.database.with_suffix(".away"))
+        chat.database.mkdir()  # a folder can't be opened
+        try:
+            status, said = await asked(chat)
+        finally:
+            chat.database.rmdir()
+            chat.database.with_suffix(".away").rename(chat.database)
+    assert (status, said["database"], said["slack"]) == (503, False, True)
+    assert "the database doesn't answer" in said["why"][0]
+    assert (await asked(chat, "healthz"))[0] == 200
+    await _becomes_ready(chat)
+
+
+async def test_a_tracker_that_is_behind_is_named(chat: Chat, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert chat.bot.web is not None
+    monkeypatch.setattr(chat.bot.web, "_behind", lambda: 75.4)
+    status, said = await asked(chat)
+    assert (status, said["tracker"], said["why"]) == (503, False, ["looking at runs is 75 s behind"])
+
+
+async def test_each_connection_to_slack_is_looked_at(chat: Chat, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One that is away for long is named though the other hears; without any it isn't ready at once."""
+    chat.slack.faults.set("apps.connections.open", "500", times=2)
+    first, second = chat.slack.sockets.connections
+    assert first.transport is not None
+    first.transport.abort()
+    await chat.until(lambda: chat.slack.sockets.connections == [second])
+    said = await _until(chat, lambda said: not said["sockets"][0]["connected"])
+    assert said["ready"]  # it's being replaced, and the other one listens
+    monkeypatch.setattr(web, "AWAY", -1.0)
+    status, said = await asked(chat)
+    assert (status, said["slack"]) == (503, True)
+    assert "connection 1 to Slack has been away" in said["why"][0]
+    monkeypatch.undo()
+    chat.slack.sockets.drop()
+    said = await _until(chat, lambda said: not said["ready"])
+    assert (said["slack"], said["why"]) == (False, ["no connection to Slack"])
+    await chat.mends()
+    await chat.restarts()
+    await _becomes_ready(chat)
+
+
+async def _becomes_ready(chat: Chat) -> None:
+    await _until(chat, lambda said: bool(said["ready"]))
+
+
+async def _until(chat: Chat, good: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
+    """What /readyz says as soon as it's good."""
+    async with asyncio.timeout(10):
+        while not good(said := (await asked(chat))[1]):  # noqa: ASYNC110 - it's asked over HTTP
+            await asyncio.sleep(0.02)
+    return said

@@ -1,0 +1,76 @@
+"""After an hour down, each admin gets one line; after a restart nobody does."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+import pytest
+
+from bot.model import Outage
+from bot.render import replies
+from tests.endtoend import notebooks, sight
+from tests.store.house import NOON, after
+
+if TYPE_CHECKING:
+    from tests.endtoend.chat import Chat
+
+CRASHED = (
+    "UPDATE runs SET state = 'submitting', remote_id = NULL,"
+    " progress = json_remove(json_set(progress, '$.state', 'submitting'), '$.remote_id') WHERE number = ?"
+)
+
+
+def told(chat: Chat, admin: str = "ana") -> list[str]:
+    """What the bot said to an admin of a time in which it was down."""
+    said = [sight.words(each) for each in chat.slack.messages(f"@{admin}")]
+    return [words for words in said if "was down" in words]
+
+
+@pytest.mark.asyncio(loop_scope="module")
+async def test_they_are_told_once_what_was_caught_up_and_what_is_unclear(chat: Chat, room: str) -> None:
+    gate = chat.gate()
+    chat.shelve("gated", gate.wait)
+    cards = [
+        await chat.runs("ana", room, f"/notebook run {chat.address('gated', platform)}")
+        for platform in ("deepnote", "datalore")
+    ]
+    for card in cards:
+        await card.shows("Running since")
+    await chat.stops()
+    with closing(sqlite3.connect(chat.database)) as rows:
+        rows.execute(CRASHED, (cards[1].number,))
+        rows.execute("UPDATE presence SET seen_at = seen_at - 5000")
+        rows.commit()
+    gate.open()
+    await chat.restarts()
+    await chat.until(lambda: told(chat))
+    [line] = told(chat)
+    assert "*Threadbook was down from <!date^" in line
+    assert line.endswith(f" 1 run was caught up; run {cards[1].number} is unclear: it may have started.")
+    await chat.restarts()
+    await cards[0].ends()
+    card = await chat.runs("ana", room, "/notebook run memo")
+    await card.ends()
+    assert told(chat) == [line]
+    assert told(chat, "ben") == []
+
+
+@pytest.mark.parametrize(
+    ("outage", "words"),
+    [
+        (Outage(since=NOON, until=after(5880)), "UTC>.* No run was under way."),
+        (Outage(since=NOON, until=after(5880), caught_up=1200), ".* 1,200 runs were caught up."),
+        (Outage(since=NOON, until=after(5880), unseen=1), ".* 1 run couldn't be looked at yet."),
+        (Outage(since=NOON, until=after(5880), unclear=(7, 9)), ".* runs 7 and 9 are unclear: they may have started."),
+        (
+            Outage(since=NOON, until=after(5880), caught_up=1, unclear=tuple(range(1, 41))),
+            " 29, 30 and 10 more are unclear: they may have started.",
+        ),
+    ],
+)
+def test_the_line_says_what_it_knows(outage: Outage, words: str) -> None:
+    line = replies.admin_notice("down:3", outage.model_dump_json())
+    assert "12:00 UTC> to <!date^" in line
+    assert line.endswith(words)

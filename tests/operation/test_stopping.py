@@ -1,0 +1,65 @@
+"""SIGTERM to a real process: it ends in order within ten seconds, whatever is away, and says what it couldn't do."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.crash.house import Town, town
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+async def here(tmp_path: Path) -> AsyncIterator[Town]:
+    """Everything but Threadbook."""
+    async with town(tmp_path) as found:
+        yield found
+
+
+def logged(here: Town) -> str:
+    return here._log.read_text()
+
+
+async def test_it_hands_over_and_the_next_one_claims_at_once(here: Town) -> None:
+    here.breaks("deepnote", "slow", "GET /v2/runs", seconds=60)
+    notebook = here.shelve("words", "# Words")
+    await here.start()
+    await here.shows(await here.runs(notebook, "deepnote"), "Queued since")
+    code, seconds = await here.terminate()
+    assert (code, seconds < 10, here.living()) == (0, True, 0)
+    await here.start()
+    await here.until(lambda: "claimed 1 runs" in logged(here), "the claim")
+    assert "stopped beating" not in logged(here)
+    assert "Traceback" not in logged(here)
+
+
+async def test_with_the_database_away_it_ends_with_one_honest_line(here: Town) -> None:
+    """And with connections to Slack that answer nothing, not even a goodbye."""
+    await here.start()
+    await here.until(lambda: "is up for workspace" in logged(here), "Threadbook to be up")
+
+    def lock() -> sqlite3.Connection:
+        connection = sqlite3.connect(here.database, isolation_level=None, check_same_thread=False)
+        connection.execute("BEGIN IMMEDIATE")
+        return connection
+
+    here.slack.sockets.mute(deaf=True)
+    with closing(await asyncio.to_thread(lock)):
+        process = here._process
+        assert process is not None
+        before = asyncio.get_running_loop().time()
+        process.terminate()
+        assert await process.wait() == 0
+        assert asyncio.get_running_loop().time() - before < 10
+    assert logged(here).count("its runs can't be handed over") == 1
+    assert "Traceback" not in logged(here)
+    here.slack.sockets.drop()
