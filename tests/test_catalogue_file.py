@@ -330,6 +330,13 @@ def test_a_notebook_without_an_address_and_one_named_twice() -> None:
     assert (exact.line, exact.text) == (6, "“two” stands in line 4 already.")
 
 
+def test_a_notebook_whose_address_stands_beside_its_name_is_told_where_it_belongs() -> None:
+    [wrong] = read(f"notebooks:\n  one: {NOTEBOOK}\n").wrong
+    assert wrong == (2, "one: This names no notebook.", f"Write below it notebook: {NOTEBOOK}")
+    [empty] = read("notebooks:\n  one:\n").wrong
+    assert empty.hint == "Write below it notebook: and its web address."
+
+
 def test_all_mistakes_are_named_in_the_order_of_their_lines() -> None:
     text = (
         f"notebooks:\n  a:\n    channels: [x]\n    notebook: nowhere\n  good: {{notebook: '{NOTEBOOK}'}}\n  b: {{}}\n"

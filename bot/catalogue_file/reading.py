@@ -115,6 +115,10 @@ def _entries(page: Page, root: Node | None, hosts: Hosts) -> list[Entry]:
 
 def _entry(page: Page, name: str, key: Node, node: Node, hosts: Hosts) -> Entry | None:
     before = len(page.wrong)
+    if not isinstance(node, MappingNode):
+        said = shown(node.value) if isinstance(node, ScalarNode) and node.value.strip() else "and its web address."
+        page.note(key, "This names no notebook.", f"Write below it notebook: {said}")
+        return None
     fields = {known: value for known, (_, value) in page.fields(node, "A notebook", _KEYS).items()}
     address = _address(page, key, fields, hosts)
     specs = read_inputs(page, fields["inputs"]) if "inputs" in fields else {}
@@ -154,8 +158,7 @@ def _address(page: Page, key: Node, fields: dict[str, Node], hosts: Hosts) -> Ad
         page.note(fields["url"], f"“{shown(url)}” is no web address.", "It begins with https://")
     node = fields.get("notebook")
     if node is None:
-        if isinstance(key, ScalarNode):
-            page.note(key, "This names no notebook.", "Write below it notebook: and its web address.")
+        page.note(key, "This names no notebook.", "Write below it notebook: and its web address.")
         return None
     words = page.text(node, "The notebook", empty=False)
     if words is None:

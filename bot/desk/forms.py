@@ -218,8 +218,13 @@ async def _last(desk: Desk, caller: Caller, notebook: Notebook) -> Run | None:
 
 
 async def _as_run(desk: Desk, caller: Caller, form: Form, number: int) -> Form:
-    """The form with an earlier run's values and options, where that ran the same notebook."""
-    run = await visible(desk, caller, number)
+    """The form with an earlier run's values and options, where that ran the same notebook.
+
+    What somebody typed themselves stays theirs, also where they can't see the run's card any more.
+    """
+    run = await desk.store.requests.by_number(caller.workspace, number)
+    if run is None or run.asker != caller.person.id:
+        run = await visible(desk, caller, number)
     if run.request.notebook != form.notebook:
         return _with(form, run.request.inputs, run.request.literal)
     form = _with(form, run.request.inputs, run.request.literal)
@@ -254,6 +259,11 @@ async def _used(desk: Desk, caller: Caller, notebook: Notebook) -> tuple[Inputs,
     """What the newest run of a notebook that the caller can see was given; but no secrets of others."""
     for run in await desk.store.requests.of_notebook(caller.workspace, notebook, FEW):
         given, mine = run.request.inputs, run.asker == caller.person.id
-        if given and await desk.can_see(caller, run):
+        try:
+            shown = bool(given) and await desk.can_see(caller, run)
+        except UserError as error:  # Slack doesn't tell; the form can do without
+            log.info("a form couldn't learn who sees run %d: %s", run.number, error)
+            continue
+        if shown:
             return {name: value for name, value in given.items() if mine or not secret(name)}, run.request.literal
     return {}, frozenset()

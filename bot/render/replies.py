@@ -319,7 +319,7 @@ def _entry_line(entry: Entry, most: int) -> str:
 
 
 def _entry(entry: Entry, last: Run | None, command: str) -> Answer:
-    lines = [_entry_line(entry, MOST_SAID)]
+    lines = [_entry_line(entry, MOST_SAID), *rules(entry)]
     if entry.url and is_web(entry.url):
         lines.append(linked(entry.url, "Open the notebook"))
     if last is not None:
@@ -327,7 +327,6 @@ def _entry(entry: Entry, last: Run | None, command: str) -> Answer:
         lines.append(f"Last run that you can see: {last.number} · {headline(last)} · {how(last)}")
         inputs = inputs_line(last)
         lines.append(f"with {inputs}" if len(inputs) < MOST_SAID // 2 else "with many inputs")
-    lines += rules(entry)
     lines.append(f"`{command} run {_typed(entry)}` runs it.")
     return plain(entry.name) or "A notebook of the catalogue", [section(lines_within(lines, 2_900))]
 

@@ -135,7 +135,7 @@ def farewell(
 def _owner_asked(run: Run, news: News) -> str:
     """The one mention of the owner, with the run and its inputs."""
     run = discreet(run)
-    asked = f"🙋 {mention(news.text)} {mention(news.by)} asks you about *{title(run)}*, run {run.number}, with "
+    asked = f"🙋 {mention(news.text)}, {mention(news.by)} asks you about *{title(run)}*, run {run.number}, with "
     reason = plain(run.progress.reason, 300)
     return asked + inputs_line(run).replace("_no inputs_", "no inputs") + (f": {reason}" if reason else "")
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 import pytest_asyncio
 
+from bot.sandbox.slack.workspace import BEN, BOT
 from tests.endtoend.notebooks import asks
 
 if TYPE_CHECKING:
@@ -41,6 +42,18 @@ async def test_my_last_values_fill_the_form_at_a_press(chat: Chat, ana: Hand, ro
     await ana.runs()
     await (await chat.card(room, "top *4*")).ends()
     assert chat.starts("sales")[-1]["inputs"] == {"region": "US", "top": "4"}
+
+
+async def test_my_last_values_are_mine_also_where_i_cant_see_that_run_any_more(
+    chat: Chat, ben: Hand, room: str
+) -> None:
+    left = chat.room("private", (BEN, BOT))
+    await (await chat.runs("ben", left, "/notebook run sales region=US top=9")).ends()
+    del chat.slack.channel(left).members[BEN]
+    await ben.opens_for(room, "sales")
+    await chat.slack.acts_in_view("ben", LAST)
+    await chat.until(lambda: not ben.has(LAST), "", "the button to be done with")
+    assert (ben.shows("region"), ben.shows("top")) == ("US", "9")
 
 
 async def test_what_was_typed_stays_while_the_form_is_drawn_anew_around_it(ana: Hand, room: str) -> None:

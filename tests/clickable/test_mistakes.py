@@ -161,6 +161,13 @@ async def test_a_trigger_really_expires_and_the_form_is_asked_for_well_before(ch
     assert opened.at - heard.at < LIFETIME / 2
 
 
+async def test_a_form_that_slack_wont_show_says_so_and_doesnt_wait_for_ever(chat: Chat, ana: Hand, room: str) -> None:
+    chat.slack.faults.set("views.update", "error:internal_error", times=1)
+    await chat.types("ana", room, "/notebook run")
+    await ana.sees("Slack didn't show this form, so nothing was started.")
+    assert "One moment" not in ana.view.words
+
+
 async def test_a_form_that_was_closed_stays_closed(chat: Chat, ana: Hand, room: str) -> None:
     fault = chat.breaks("deepnote", "slow", "/v2/notebooks", seconds=0.5, times=1)
     chat.shelve("never", EU_US)

@@ -41,7 +41,7 @@ async def test_a_failed_runs_owner_is_asked_once_with_the_run_and_its_inputs(cha
     last = card.thread[-1]
     assert sight.buttons(last) == ["Ask ben"]
     await chat.clicks("ana", last, "Ask ben", "The owner is being asked")
-    await card.tells(f"🙋 <@{BEN}> <@{ANA}> asks you about *failing*, run {card.number}, with region *US*")
+    await card.tells(f"🙋 <@{BEN}>, <@{ANA}> asks you about *failing*, run {card.number}, with region *US*")
     await chat.clicks("ben", last, "Ask ben", f"The owner has been asked about run {card.number} already.")
     assert card.count("🙋") == 1
 
