@@ -64,7 +64,7 @@ class Pasts:
             durations = await store.holding.durations(run.workspace, run.request.notebook, RUNS, ENDED)
         except StoreUnavailable as error:
             # Looks go on without the rows; what is known already is good enough.
-            log.info("run %d: how long its notebook takes isn't known: %s", run.id, error)
+            log.info("run %d: how long its notebook takes isn't known: %s", run.number, error)
             past.read_again += AFTER_TROUBLE - READ_EVERY
             return
         if durations != past.durations:

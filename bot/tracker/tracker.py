@@ -94,6 +94,7 @@ class Tracker:
         """Use this part of each token's budget; the other processes have the rest."""
         for share in self.deps.shares.values():
             share.part = part
+
     def behind(self) -> float:
         """How many seconds ago the step was due that has waited longest to begin."""
         now = asyncio.get_running_loop().time()
