@@ -218,7 +218,8 @@ def _upgrade(connection: Connection) -> None:
 def _on_connect(connection: Any, _record: object) -> None:
     connection.isolation_level = None  # we say BEGIN ourselves
     cursor = connection.cursor()
-    if cursor.execute("PRAGMA page_count").fetchone() == (0,):
+    cursor.execute("PRAGMA page_count")
+    if cursor.fetchone() == (0,):
         cursor.execute("PRAGMA auto_vacuum=INCREMENTAL")  # only before a file's first table; later it only takes locks
     cursor.execute("PRAGMA journal_mode=WAL")
     cursor.execute(f"PRAGMA journal_size_limit={WAL_BYTES}")
