@@ -48,9 +48,9 @@ def _platforms_words(run: Run) -> str:
 
 def _why(failure: Failure, maker: Maker) -> list[Block]:
     place, name = where(failure), plain(failure.name) or "Error"
-    # Of several lines the first, unless the code below has them all.
     message = plain(failure.message.strip().split("\n")[0], MOST_MESSAGE)
-    blocks = [section(f"❌ *{name}*{' in ' + place if place else ''}" + (f"\n{message}" if message else ""))]
+    what = f"*{name}: {message}*" if message else f"*{name}*"
+    blocks = [section(f"❌ {what}{' in ' + place if place else ''}")]
     if not failure.traceback.strip():
         lines = clean(failure.message).strip()
         return [*blocks, code(cut(lines, MOST_TRACEBACK))] if "\n" in lines or len(lines) > MOST_MESSAGE else blocks

@@ -28,6 +28,7 @@ INSTALLED: Final = re.compile(r"(?:site|dist)-packages[/\\]([\w.-]+)")
 STANDARD: Final = re.compile(r"[/\\]python3?[\d.]*[/\\]([\w.]+)")
 QUALIFIED: Final = re.compile(r" in (\w+)\.[\w.]+\(")
 COMPILED: Final = re.compile(r"\.(?:pyx|pxi|so|pyd)\b|<frozen ")
+FIRST: Final = re.compile(r"Traceback \(most recent call last\):?\s*$|^-{20,}$")
 CHAINED: Final = re.compile(
     r"^(?:During handling of the above exception, another exception occurred"
     r"|The above exception was the direct cause of the following exception):?\s*$",
@@ -67,7 +68,9 @@ def shortened(traceback: str, name: str, most: int) -> Trace:
     lines = list(_told(frames))
     end = [cut(line, MOST_LINE) for line in ending]
     folded = [cut(line.rstrip(), MOST_LINE) for line in lines]
-    return Trace(_within([*folded, *end], most), [*folded, *end] == text.split("\n"))
+    everything = [line.rstrip() for line in text.split("\n") if line.strip() and not FIRST.search(line)]
+    shown = _within([*folded, *end], most)
+    return Trace(shown, shown.split("\n") == everything)
 
 
 def _end(text: str, most: int) -> Trace:

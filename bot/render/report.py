@@ -6,6 +6,7 @@ file where it can.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -87,13 +88,19 @@ def _messages(run: Run, results: Results, home: str, maker: Maker, left_out: lis
 
 def _told(results: Results) -> list[tuple[int, Output]]:
     """The outputs that are words or tables, with their places; the key number at the top isn't said again."""
-    marked = results.headline.text.strip() if results.headline is not None else None
+    marked = results.headline
+    answer = _bare(f"{marked.name} {marked.text}") if marked is not None else ""
     return [
         (place, one)
         for place, one in enumerate(results.outputs)
         if (one.kind in ("table", "data") or (one.kind in ("text", "markdown") and one.text.strip()))
-        and (one.kind != "text" or one.text.strip() != marked)
+        and (one.kind != "text" or len(one.text) > 2 * SUMMARY or _bare(one.text) != answer)
     ]
+
+
+def _bare(words: str) -> str:
+    """Words alone: `revenue: 1.31M` and `revenue 1.31M` are the same."""
+    return " ".join(re.split(r"[\s:=]+", words.casefold())).strip()
 
 
 def _not_shown(left_out: list[str]) -> str:

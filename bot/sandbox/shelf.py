@@ -53,7 +53,7 @@ class Block:
     @property
     def runs(self) -> bool:
         """Whether the kernel has something to do here."""
-        return self.kind == "code" or self.kind.startswith("input-")
+        return self.kind in ("code", "big-number") or self.kind.startswith("input-")
 
     def cell(self, inputs: Mapping[str, Value]) -> NotebookNode:
         """A fresh .ipynb cell without outputs; an input block assigns its value of `inputs`, else its own."""

@@ -99,6 +99,43 @@ async def test_a_notebook_is_named_by_address_by_id_or_by_name(chat: Chat, room:
     assert start["platform"] == platform
 
 
+async def test_a_result_says_what_changed_since_the_last_one_in_the_same_channel(chat: Chat, room: str) -> None:
+    await chat.catalogues("sold", code("# threadbook:headline\nprint('revenue 1.20M')"))
+    first = await chat.runs("ana", room, "/notebook run sold")
+    assert (await first.ends()).endswith(": revenue 1.20M")
+    assert "Since" not in first.said
+    chat.shelve("sold", code("# threadbook:headline\nprint('revenue 1.31M')"))
+    elsewhere = await chat.runs("ana", chat.room(), "/notebook run sold")
+    await elsewhere.ends()
+    assert "Since" not in elsewhere.said  # another channel's runs are none of its business
+    second = await chat.runs("ana", room, "/notebook run sold", "sold")
+    assert (await second.ends()).endswith(": revenue 1.31M (+9.2 %)")
+    assert "*revenue 1.31M (+9.2 %)*" in second.words
+    channel, ts = first.message.channel, first.message.ts.replace(".", "")
+    assert f"<{chat.url}/archives/{channel}/p{ts}|run {first.number}>" in second.said
+    assert "• revenue 1.20M → 1.31M, +9.2 %" in second.said
+
+
+async def test_where_only_changes_are_wanted_the_same_again_posts_nothing(chat: Chat, room: str) -> None:
+    chat.shelve("quiet", code("# threadbook:headline\nprint('revenue 1.20M')"))
+    await chat.types("ana", room, f"/notebook add quiet {chat.address('quiet')} --when-changed")
+    first = await chat.runs("ana", room, "/notebook run quiet")
+    await first.ends()
+    assert len(first.files) == 2
+    before = {each.ts for each in chat.cards(room)}
+    await chat.types("ana", room, "/notebook run quiet")
+    second = await chat.card(room, besides=before)
+    closing = await second.ends()
+    assert f"nothing changed since <{chat.url}/archives/" in closing
+    assert "Nothing changed since" in second.words
+    assert (second.files, "revenue" in second.said) == ({}, False)
+    before = {each.ts for each in chat.cards(room)}
+    await chat.types("ana", room, f"/notebook rerun {second.number}")
+    third = await chat.card(room, besides=before)
+    await third.ends()
+    assert len(third.files) == 2  # who asks again wants to see it
+
+
 async def test_a_notebook_that_breaks_says_where_and_of_what(chat: Chat, room: str) -> None:
     card = await chat.runs("ana", room, f"/notebook run {chat.address('broken')}")
     closing = await card.ends("Failed")
@@ -106,11 +143,18 @@ async def test_a_notebook_that_breaks_says_where_and_of_what(chat: Chat, room: s
     assert "Read 4 orders" in card.said  # what it said before it broke
     assert "in block 4 " in closing
     assert closing.endswith("KeyError: 'region'")
-    traceback = next(line for line in card.lines if "Traceback" in line)
-    assert traceback.rstrip().splitlines()[-1].startswith(("KeyError: 'region'", "📎"))
-    assert 'if row["region"] == wanted' in traceback
+    failure = next(reply for reply in card.thread if "❌ *KeyError: 'region'* in block 4" in sight.words(reply))
+    assert 'if row["region"] == wanted' in sight.words(failure)
+    assert sight.buttons(failure) == ["Run again", "Edit & run…"]
     assert "Broken orders.snapshot.deepnote" in card.files
+    assert b"KeyError" in card.files["Broken orders.ipynb"]
     assert card.pings == [f"@{ANA}"]
+
+    before = {each.ts for each in chat.cards(room)}
+    await chat.clicks("ben", failure, "Run again")
+    again = await chat.card(room, besides=before)
+    assert again.number == card.number + 1
+    await again.ends("Failed")
 
 
 async def test_a_run_that_somebody_stops_on_the_platform_is_stopped(chat: Chat, room: str) -> None:

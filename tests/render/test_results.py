@@ -194,8 +194,7 @@ def test_a_failure_says_what_is_needed_to_mend_it() -> None:
     assert read(blocks).splitlines() == [
         "*Weekly KPIs*",
         "Read 4 orders",
-        "❌ *KeyError* in block 4 “Load orders”",
-        "'region'",
+        "❌ *KeyError: 'region'* in block 4 “Load orders”",
         "Cell In[4], line 3",
         "      1 x = 1",
         "----> 3 orders['region']",

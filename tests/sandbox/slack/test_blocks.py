@@ -280,6 +280,18 @@ BAD: dict[str, tuple[Json, str]] = {
     ),
     "an empty cell": (table(1, 1, ""), "must be more than 0 characters"),
     "a cell that is a string": ({"type": "table", "rows": [["1"]]}, "must be an object"),
+    "a number without its words": (
+        {"type": "table", "rows": [[{"type": "raw_number", "value": 1}]]},
+        "missing required field: text",
+    ),
+    "a number that is none": (
+        {"type": "table", "rows": [[{"type": "raw_number", "value": float("nan"), "text": "NaN"}]]},
+        "must be a number",
+    ),
+    "rows of two lengths": (
+        {"type": "table", "rows": [table(1, 2)["rows"][0], table(1, 1)["rows"][0]]},
+        "must have 2 cells",
+    ),
     "too much in cells": (table(100, 2, "x" * 51), "cells must be less than 10001 characters in all"),
     "a list in a list": (
         rich({"type": "rich_text_list", "style": "bullet", "elements": [{"type": "text", "text": "a"}]}),

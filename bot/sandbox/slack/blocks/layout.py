@@ -1,5 +1,6 @@
 """The blocks themselves, for each surface. Limits from Slack's Block Kit reference."""
 
+import math
 from typing import Any, Literal
 
 from bot.sandbox.slack.blocks import elements
@@ -38,17 +39,27 @@ def _distinct_action_ids(value: dict[str, Any], pointer: str, out: list[str]) ->
 
 
 def _number(value: Any, pointer: str, out: list[str]) -> None:
-    if isinstance(value, bool) or not isinstance(value, int | float):
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
         say(out, pointer, "must be a number")
 
 
 _cell = by_type(
     {
         "raw_text": fields({"type": one_of("raw_text"), "text": string()}),
-        "raw_number": fields({"type": one_of("raw_number"), "value": _number}, {"text": string()}),
+        "raw_number": fields({"type": one_of("raw_number"), "value": _number, "text": string()}),
         "rich_text": rich_text,
     }
 )
+
+
+def _even_rows(value: dict[str, Any], pointer: str, out: list[str]) -> None:
+    """Rows of one length. Slack's reference says so of data tables; what it does with uneven ones here is unknown."""
+    width = len(value["rows"][0])
+    for place, row in enumerate(value["rows"]):
+        if len(row) != width:
+            say(out, f"{pointer}/rows/{place}", f"must have {width} cells as the first row has")
+
+
 _column = fields({}, {"align": one_of("left", "center", "right"), "is_wrapped": boolean})
 
 _EVERYWHERE: dict[str, Check] = {
@@ -87,6 +98,7 @@ _IN_MESSAGES: dict[str, Check] = {
         "table",
         {"rows": array(array(_cell, 20), 100)},
         {"column_settings": array(nullable(_column), 20, least=0)},
+        _even_rows,
     ),
 }
 
