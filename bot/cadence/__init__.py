@@ -13,7 +13,7 @@ from typing import Final
 from bot.cadence.known import PRICE, Known, unknown_hazard
 from bot.cadence.share import Share
 
-__all__ = ["NOTHING", "Known", "Share", "back_off", "next_look", "next_settling"]
+__all__ = ["NOTHING", "PRICE", "Known", "Share", "back_off", "next_look", "next_settling"]
 
 FIRST: Final = 0.25
 """The first wait, and the least."""

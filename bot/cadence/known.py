@@ -11,6 +11,7 @@ from __future__ import annotations
 from array import array
 from itertools import pairwise
 from math import erfc, exp, log, pi, sqrt
+from operator import mul
 from typing import TYPE_CHECKING, Final
 
 from bot.cadence.plan import Plan, planned
@@ -40,8 +41,9 @@ FINE, COARSE = 1 / 3, 0.06
 CHOICES: Final = 4
 """Times to choose from for each look; more gain nothing that can be measured."""
 FEW: Final = 0.1
-MOST_CHOICES: Final = 4_000
-"""In all; where more would be offered, they are offered further apart."""
+"""Where fewer of the runs come to than this, fewer choices are good enough."""
+MOST_CHOICES: Final = 3_000
+"""In all, twice: where most runs end, and behind that."""
 KEPT: Final = 8
 """Plans that are kept, of one price each."""
 
@@ -168,12 +170,13 @@ class Known:
             sqrt(max(log(before / after), 0.0) * (then - age) / (2 * price)) if after > 0 else 0.0
             for (age, before), (then, after) in pairwise(steps)
         ]
-        most = min(CHOICES, MOST_CHOICES / max(sum(looks), 1.0))
+        reached = [min(before / FEW, 1.0) for _, before in steps[:-1]]
+        most = min(CHOICES, MOST_CHOICES / max(sum(map(mul, looks, reached)), 1.0))
+        least = min(1.0, MOST_CHOICES / max(sum(looks), 1.0))
         times, alive = array("d", [0.0]), array("d", [1.0])
-        for ((age, before), (then, after)), many in zip(pairwise(steps), looks, strict=True):
-            # Few runs come to what lies behind most of them: one choice for each look is good enough there.
-            parts = int(min(max(CHOICES * before / FEW, 1.0), most) * many) + 1
-            for part in range(1, parts + 1):
-                times.append(age + (then - age) * part / parts)
-                alive.append(before + (after - before) * part / parts)
+        for ((age, before), (then, after)), many, part in zip(pairwise(steps), looks, reached, strict=True):
+            parts = int(max(most * part, least) * many) + 1
+            for place in range(1, parts + 1):
+                times.append(age + (then - age) * place / parts)
+                alive.append(before + (after - before) * place / parts)
         return times, alive

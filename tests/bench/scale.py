@@ -1,8 +1,9 @@
 """What thousands of tracked runs cost one process, and what 500 ends at one moment do to it.
 
 The whole of Threadbook, as `threadbook serve` has it, finds a database with runs under way, claims them, and looks at
-them on a Deepnote that answers `running`. How old they are gives the wanted rate: the wait between two looks is a
-twentieth of a run's age. Memory and processor time are read from outside; the looks are counted by the stand-in.
+them on a Deepnote that answers `running`. The token's budget gives the wanted rate: the runs are of an age at which
+they would be looked at more often. Memory and processor time are read from outside; the looks are counted by the
+stand-in.
 """
 
 import asyncio
@@ -19,6 +20,7 @@ from typing import Any
 from sqlalchemy import insert
 
 from bot import cadence
+from bot.cadence.share import FILL
 from bot.model import Notebook, Platform, Progress, Request, State
 from bot.sandbox.slack.records import Channel, Message
 from bot.sandbox.slack.workspace import ANA, BOT, TEAM
@@ -52,8 +54,13 @@ class Load:
 
     @property
     def age(self) -> float:
-        """How old a run is that is looked at so often."""
+        """How old a run is that would be looked at more often than that."""
         return self.period / JITTER / cadence.SHARE_OF_AGE
+
+
+def environment(here: Stage, database: Path, load: Load) -> dict[str, str]:
+    """As always, with a budget of which that many looks are planned."""
+    return here.environment(database) | {"THREADBOOK_DEEPNOTE_LOOKS": str(load.looks_a_second / FILL)}
 
 
 @dataclass(frozen=True)
@@ -149,7 +156,7 @@ async def cost(here: Stage, database: Path, load: Load) -> Cost:
     """Seed, start, let it settle, measure."""
     remote = await seed(here, database, load)
     began = time.perf_counter()
-    app = await here.app("tests.bench.watched", environment=here.environment(database))
+    app = await here.app("tests.bench.watched", environment=environment(here, database, load))
     await until(lambda: here.deepnote.met.issuperset(remote), 60 + 2 * load.period)
     taken_up = time.perf_counter() - began
     await asyncio.sleep(max(0.0, 2 * load.period - taken_up))
@@ -179,7 +186,7 @@ SETTLED = "SELECT count(*) FROM runs WHERE settled"
 async def ends(here: Stage, database: Path, load: Load) -> list[Figure]:
     """Every run of a load ends at the same moment: how long until all results are in the rows, and the loop's lag."""
     remote = await seed(here, database, load)
-    app = await here.app("tests.bench.watched", environment=here.environment(database))
+    app = await here.app("tests.bench.watched", environment=environment(here, database, load))
     await until(lambda: here.deepnote.met.issuperset(remote), 60)
     await app.ask()
     began = time.perf_counter()
