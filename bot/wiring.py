@@ -77,6 +77,7 @@ class Bot:
         workspace: Slack's team id, once started.
         platforms: The clients of the platforms that have a token, once started.
         web: What answers over HTTP, once started.
+        upkeep: What forgets by age, once started.
         metrics: What is counted and measured.
     """
 
@@ -91,6 +92,7 @@ class Bot:
         self.workspace = ""
         self.platforms: dict[Platform, PlatformClient] = {}
         self.web: Web | None = None
+        self.upkeep: Upkeep | None = None
         self._ended: asyncio.Future[list[None]] | None = None
 
     async def start(self) -> None:
@@ -131,7 +133,7 @@ class Bot:
         tracker = Tracker(self._tracker_deps(platforms, for_courier))
         heart = Heart(self.store.holding, tracker, for_heart, self.metrics)
 
-        upkeep = self._upkeep(tracker, for_courier)
+        upkeep = self.upkeep = self._new_upkeep(tracker, for_courier)
         await upkeep.present()
 
         def ring(_workspace: str) -> None:
@@ -191,7 +193,7 @@ class Bot:
             metrics=self.metrics,
         )
 
-    def _upkeep(self, tracker: Tracker, for_courier: asyncio.Event) -> Upkeep:
+    def _new_upkeep(self, tracker: Tracker, for_courier: asyncio.Event) -> Upkeep:
         days = timedelta(days=self._settings.keep_days), timedelta(days=self._settings.keep_results_days)
         return Upkeep(
             self.store,
