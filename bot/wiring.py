@@ -42,9 +42,9 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-DRAIN: Final = 7.0
+DRAIN: Final = 6.5
 """Seconds that work under way gets in all when the process is told to stop."""
-LEAVING: Final = 1.5
+LEAVING: Final = 1.2
 """Seconds for handing over, after that."""
 
 
@@ -131,7 +131,7 @@ class Bot:
         deliverer = Deliverer(self.store, Speech(slack, self._budget), link, _now, for_heart.set, people.name, ended)
         courier = Courier(deliverer, self.workspace, settings.admins, for_courier)
         tracker = Tracker(self._tracker_deps(platforms, for_courier))
-        heart = Heart(self.store.holding, tracker, for_heart, self.metrics)
+        heart = Heart(self.store.holding, tracker, for_heart)
 
         upkeep = self.upkeep = self._new_upkeep(tracker, for_courier)
         await upkeep.present()
