@@ -89,6 +89,9 @@ class Metrics:
         self._claimed = Counter(
             "threadbook_runs_claimed", "Runs taken over from processes that had stopped.", registry=registry
         )
+        self._taken = Counter(
+            "threadbook_workspaces_taken", "Times that this process became a workspace's courier.", registry=registry
+        )
         self._dead = Counter(
             "threadbook_processes_declared_dead", "Processes that were seen to beat no more.", registry=registry
         )
@@ -149,6 +152,10 @@ class Metrics:
     def claimed(self, runs: int) -> None:
         """So many runs were taken over."""
         self._claimed.inc(runs)
+
+    def workspace_taken(self) -> None:
+        """This process became a workspace's courier."""
+        self._taken.inc()
 
     def declared_dead(self) -> None:
         """Another process was declared dead."""

@@ -44,9 +44,9 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-DRAIN: Final = 7.0
+DRAIN: Final = 6.5
 """Seconds that work under way gets in all when the process is told to stop."""
-LEAVING: Final = 1.5
+LEAVING: Final = 1.2
 """Seconds for handing over, after that."""
 
 
@@ -80,6 +80,7 @@ class Bot:
         workspace: Slack's team id, once started.
         platforms: The clients of the platforms that have a token, once started.
         web: What answers over HTTP, once started.
+        upkeep: What forgets by age, once started.
         metrics: What is counted and measured.
     """
 
@@ -104,6 +105,7 @@ class Bot:
         self.workspace = ""
         self.platforms: dict[Platform, PlatformClient] = {}
         self.web: Web | None = None
+        self.upkeep: Upkeep | None = None
         self._ended: asyncio.Future[list[None]] | None = None
 
     async def start(self) -> None:
@@ -145,9 +147,9 @@ class Bot:
         deliverer = Deliverer(self.store, speech, link, _now, for_heart.set, people.name, ended, home)
         courier = Courier(deliverer, self.workspace, settings.admins, for_courier)
         tracker = Tracker(self._tracker_deps(platforms, for_courier))
-        heart = Heart(self.store.holding, tracker, for_heart, self.metrics)
+        heart = Heart(self.store.holding, tracker, for_heart)
 
-        upkeep = self._upkeep(tracker, for_courier)
+        upkeep = self.upkeep = self._new_upkeep(tracker, for_courier)
         await upkeep.present()
 
         def ring(_workspace: str) -> None:
@@ -209,7 +211,7 @@ class Bot:
             metrics=self.metrics,
         )
 
-    def _upkeep(self, tracker: Tracker, for_courier: asyncio.Event) -> Upkeep:
+    def _new_upkeep(self, tracker: Tracker, for_courier: asyncio.Event) -> Upkeep:
         days = timedelta(days=self._settings.keep_days), timedelta(days=self._settings.keep_results_days)
         return Upkeep(
             self.store,

@@ -43,6 +43,7 @@ class Courier:
         self._telling: asyncio.Task[bool] | None = None
         self._misses: dict[int, int] = {}
         self._bell = bell
+        self._ours = False
         self._stopping = False
 
     async def run(self) -> None:
@@ -87,7 +88,11 @@ class Courier:
 
     async def _look(self) -> bool:
         """Begin to deliver what is due; False where another is the workspace's courier."""
-        if not await self._store.delivery.take_workspaces([self._workspace]):
+        ours = bool(await self._store.delivery.take_workspaces([self._workspace]))
+        if ours and not self._ours:
+            self._deliverer.speech.budget.metrics.workspace_taken()
+        self._ours = ours
+        if not ours:
             return False
         now = self._deliverer.now()
         for run_id, final in await self._store.delivery.due(self._workspace, now, MOST_AT_ONCE):

@@ -28,7 +28,7 @@ PATIENCE: Final = 3.0
 """Seconds for the database to answer; who asks whether we're ready waits for little more."""
 FRESH: Final = 5.0
 """Seconds for which the rows' figures are taken from memory, at least."""
-SHARE: Final = 20
+SHARE: Final = 50
 """They are asked again after so many times as long as they took, so that a large database isn't kept busy by it."""
 
 

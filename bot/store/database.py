@@ -175,8 +175,12 @@ class Database:
         if spare <= SPARE_PAGES or mode != _INCREMENTAL:
             return 0.0
         began = loop.time()
-        async with self.write() as connection:
-            await connection.exec_driver_sql(f"PRAGMA incremental_vacuum({min(PAGES_AT_ONCE, spare - SPARE_PAGES)})")
+        async with self._writing:
+            with _translated():
+                async with self.engine.connect() as connection:
+                    driver: Any = (await connection.get_raw_connection()).driver_connection
+                    # Each step frees one page. Only as a script are all of them taken, in a transaction of their own.
+                    await driver.executescript(f"PRAGMA incremental_vacuum({min(PAGES_AT_ONCE, spare - SPARE_PAGES)})")
         return loop.time() - began
 
     async def close(self) -> None:

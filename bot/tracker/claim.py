@@ -7,7 +7,6 @@ import logging
 from typing import TYPE_CHECKING, Final
 
 from bot.errors import StoreUnavailable
-from bot.metrics import Metrics
 
 if TYPE_CHECKING:
     from bot.store.holding import Holding
@@ -30,11 +29,10 @@ class Heart:
 
     Args:
         bell: Set by whoever writes something that a held run waits for: looked at now, not at the next beat.
-        metrics: Where takeovers and lost beats are counted.
     """
 
-    def __init__(self, holding: Holding, tracker: Tracker, bell: asyncio.Event, metrics: Metrics | None = None) -> None:
-        self._metrics = metrics or Metrics()
+    def __init__(self, holding: Holding, tracker: Tracker, bell: asyncio.Event) -> None:
+        self._metrics = tracker.deps.metrics
         self._holding = holding
         self._tracker = tracker
         self._seen: dict[int, tuple[int, int]] = {}

@@ -11,6 +11,7 @@ from prometheus_client.parser import text_string_to_metric_families as read
 
 from bot.metrics import Metrics
 from bot.model import Platform, State
+from bot.slack.budget import Budget
 
 if TYPE_CHECKING:
     from prometheus_client.metrics_core import Metric
@@ -125,3 +126,13 @@ async def test_two_bots_in_one_process_do_not_count_together() -> None:
     assert other.registry.get_sample_value("threadbook_runs_claimed_total") == 0
     one.rows({})
     assert one.registry.get_sample_value("threadbook_runs", {"platform": "datalore", "state": "running"}) is None
+
+
+async def test_waiting_for_slacks_budget_is_measured() -> None:
+    budget = Budget({"chat.update": 1}, minute=0.2)
+    for _ in range(2):
+        await budget.take("chat.update", 0)
+    figure = budget.metrics.registry.get_sample_value
+    labels = {"api": "slack", "method": "chat.update"}
+    assert figure("threadbook_budget_wait_seconds_count", labels) == 2
+    assert 0.15 < (figure("threadbook_budget_wait_seconds_sum", labels) or 0) < 5

@@ -10,7 +10,7 @@ import pytest
 
 from bot.model import Outage
 from bot.render import replies
-from tests.endtoend import notebooks, sight
+from tests.endtoend import sight
 from tests.store.house import NOON, after
 
 if TYPE_CHECKING:

@@ -58,5 +58,5 @@ async def test_what_was_deleted_is_used_again_and_what_is_too_much_goes_back(
         pieces += 1
     async with store.database.engine.connect() as connection:
         await connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-    assert pieces >= 3  # in small pieces, so that nobody waits for long
+    assert 3 <= pieces < 20  # so that nobody waits for long
     assert size() < 2 * MIB
