@@ -1,4 +1,4 @@
-"""The stories of replicas at length: 60 runs, a database that is away for half a minute, and how long peers wait."""
+"""The stories of replicas at length: 24 runs, a database that is away for half a minute, and how long peers wait."""
 
 from __future__ import annotations
 
@@ -33,7 +33,8 @@ async def tell() -> int:
                             said = await story(here)
                 except AssertionError as error:
                     failed += 1
-                    said = f"✗ {error}"
+                    said, _, why = f"✗ {error}".partition("\n")
+                    sys.stderr.write(f"{why}\n")
                 else:
                     said = f"✓ {said}"
                 sys.stdout.write(f"{name:32} {time.monotonic() - begun:4.0f} s  {said}\n")
@@ -43,7 +44,7 @@ async def tell() -> int:
 
 def _stories(server: Postgres) -> dict[str, Callable[[Town], Awaitable[str]]]:
     return {
-        "one of three is killed": lambda here: stories.one_of_three_is_killed(here, 60),
+        "one of three is killed": lambda here: stories.one_of_three_is_killed(here, 24),
         "hearts beat through slow calls": lambda here: stories.hearts_beat_through_slow_calls(here, 20),
         "one is stopped and wakes": stories.one_is_stopped_and_wakes,
         "the database is restarted": lambda here: stories.the_database_goes_away(here, server, AWAY),

@@ -232,7 +232,7 @@ async def _ask_for(here: Town, number: int, *platforms: str) -> list[Notebook]:
 
 
 async def _all_running(here: Town, number: int) -> None:
-    query = select(runs.c.id).where(runs.c.state == "running", runs.c.shown_revision == runs.c.revision)
+    query = select(runs.c.id).where(runs.c.state == "running")
     await here.row_until(query, lambda rows: len(rows) == number, "all to be running")
 
 
