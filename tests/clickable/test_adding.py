@@ -50,7 +50,7 @@ async def test_a_notebook_is_chosen_from_deepnotes_projects_and_named(chat: Chat
     shown = await chat.types("ana", room, "/notebook show margins")
     assert "What is left of each sale" in shown
     assert f"Owner: <@{BEN}>" in shown
-    await (await chat.runs("ben", room, "/notebook run margins")).begins()
+    await (await chat.runs("ben", room, "/notebook run margins")).ends()
 
 
 async def test_several_at_once_are_called_after_their_titles(chat: Chat, ana: Hand, room: str) -> None:
@@ -76,7 +76,7 @@ async def test_an_address_is_added_as_well(chat: Chat, ana: Hand, room: str) -> 
     await ana.submits()
     await ana.sees("*ledger* ·")
     await chat.slack.closes("ana")
-    await (await chat.runs("ana", room, "/notebook run ledger")).begins()
+    await (await chat.runs("ana", room, "/notebook run ledger")).ends()
     await opens(ana, room)
     await ana.enters("Or a web address", chat.address("ledger", "datalore"))
     await ana.submits()

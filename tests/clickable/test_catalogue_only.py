@@ -24,7 +24,7 @@ async def test_only_the_catalogue_is_offered(chat: Chat, ben: Hand, room: str) -
     assert await ben.offered("unlisted") == []
     await ben.chooses("sales", "region")
     await ben.runs()
-    await (await chat.card(room, "Sales")).begins()
+    await (await chat.card(room, "Sales")).ends()
 
 
 async def test_a_run_whose_notebook_left_the_catalogue_cant_be_edited(chat: Chat, ben: Hand, room: str) -> None:

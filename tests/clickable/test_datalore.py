@@ -52,7 +52,7 @@ async def test_inputs_of_an_earlier_run_are_offered_again_just_as_they_were(
     await chat.catalogues("again", *CONTROLS, on="datalore")
     await (
         await chat.runs("ana", room, '/notebook run again region=EU tag=x tag=y word="today" api_key=hunter2')
-    ).begins()
+    ).ends()
     await ana.opens_for(room, "again")
     assert ana.shows("Inputs") == 'region=EU\ntag=x\ntag=y\nword="today"'
     assert "Not shown, but as they were: api_key." in ana.hint("Inputs")
@@ -65,7 +65,7 @@ async def test_inputs_of_an_earlier_run_are_offered_again_just_as_they_were(
     assert "api_key" not in ben.view.words, "a secret is nobody else's"
     assert ben.shows("Inputs") == 'region=EU\ntag=x\ntag=y\nword="today"'
     elsewhere = chat.room("private", ("U0BENOKAFR", "U0THREADBK"))
-    await (await chat.runs("ben", elsewhere, "/notebook run again quiet=1")).begins()
+    await (await chat.runs("ben", elsewhere, "/notebook run again quiet=1")).ends()
     await ana.opens_for(room, "again")
     assert "quiet" not in str(ana.shows("Inputs")), "what was run where Ana can't see it isn't shown to her"
 

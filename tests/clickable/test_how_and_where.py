@@ -24,7 +24,7 @@ async def test_deepnotes_options_unfold_at_a_press_and_are_run_with(chat: Chat, 
     assert (ana.shows("How to run it"), ana.shows("Only these blocks")) == ([], None)
     await ana.enters("How to run it", ["In the shared notebook"])
     await ana.runs()
-    await (await chat.card(room, "in the shared notebook")).begins()
+    await (await chat.card(room, "in the shared notebook")).ends()
     assert chat.starts("brief")[-1]["how"] == "live"
 
 
@@ -48,7 +48,7 @@ async def test_only_some_blocks_are_run(chat: Chat, ana: Hand, room: str) -> Non
     await ana.presses("More…", "Only these blocks")
     await ana.enters("Only these blocks", notebook.blocks[1].id)
     await ana.runs()
-    await (await chat.card(room, "1 block only")).begins()
+    await (await chat.card(room, "1 block only")).ends()
 
 
 async def test_edit_and_run_keeps_how_it_was_run_and_shows_it(chat: Chat, ana: Hand, room: str) -> None:
@@ -65,7 +65,7 @@ async def test_edit_and_run_keeps_how_it_was_run_and_shows_it(chat: Chat, ana: H
     await ana.sees("Read-only storage")
     await ana.enters("How to run it", [])
     await ana.runs()
-    await (await chat.card(room, besides={card.message.ts, again.message.ts})).begins()
+    await (await chat.card(room, besides={card.message.ts, again.message.ts})).ends()
     assert "read-only" not in (await chat.card(room)).words
 
 
@@ -75,7 +75,7 @@ async def test_what_the_catalogue_fixes_is_said_and_not_offered(chat: Chat, ana:
     assert "The catalogue says how it is run: in a copy, read-only storage." in ana.view.words
     assert not ana.has("More…")
     await ana.runs()
-    await (await chat.card(room, "read-only storage")).begins()
+    await (await chat.card(room, "read-only storage")).ends()
     await chat.types("ana", room, "/notebook edit fixed --any-options")
     await ana.opens_for(room, "fixed")
     assert ana.has("More…")
@@ -108,7 +108,7 @@ async def test_the_card_goes_to_another_channel_if_thats_where_it_is_wanted(chat
     assert list(await ana.mistakes()) == ["Channel"]
     await ana.enters("Channel", other)
     await ana.runs()
-    await (await chat.card(other, "Brief")).begins()
+    await (await chat.card(other, "Brief")).ends()
     assert chat.cards(room) == []
 
 
@@ -117,7 +117,7 @@ async def test_only_me_is_our_direct_message(chat: Chat, ben: Hand, room: str) -
     await ben.enters("Post to", "Only me, in our direct message")
     before = {each.ts for each in chat.cards("@ben")}
     await ben.runs()
-    await (await chat.card("@ben", "Brief", before)).begins()
+    await (await chat.card("@ben", "Brief", before)).ends()
     assert chat.cards(room) == []
 
 
@@ -133,7 +133,7 @@ async def test_a_channel_that_one_of_us_isnt_in_is_refused_on_its_field(chat: Ch
     private = chat.room("private", (ANA, BOT))
     await ana.enters("Channel", private)
     await ana.runs()
-    await (await chat.card(private, "Brief")).begins()
+    await (await chat.card(private, "Brief")).ends()
     assert len(chat.starts("brief")) == before + 1
 
 
@@ -151,12 +151,12 @@ async def test_a_notebook_of_some_channels_only_is_offered_there_only(chat: Chat
     assert "may be run only" in (await ana.mistakes())["Channel"]
     await ana.enters("Channel", allowed)
     await ana.runs()
-    await (await chat.card(allowed, "Brief")).begins()
+    await (await chat.card(allowed, "Brief")).ends()
     await ana.opens_for(allowed, "roomy")
     assert ana.shows("Post to") == "This channel"
     before = {each.ts for each in chat.cards(allowed)}
     await ana.runs()
-    await (await chat.card(allowed, besides=before)).begins()
+    await (await chat.card(allowed, besides=before)).ends()
     assert chat.cards(room) == []
 
 
@@ -187,4 +187,4 @@ async def test_a_form_opened_where_the_bot_cant_post_starts_nothing_and_says_so(
     assert len(chat.starts("brief")) == before
     before_click = {each.ts for each in chat.cards("@ana")}
     await chat.clicks("ana", told, "Run it in our DM")
-    await (await chat.card("@ana", "Brief", before_click)).begins()
+    await (await chat.card("@ana", "Brief", before_click)).ends()

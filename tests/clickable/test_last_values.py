@@ -29,7 +29,7 @@ async def test_my_last_values_fill_the_form_at_a_press(chat: Chat, ana: Hand, ro
     assert not ana.has(LAST), "Ana hasn't run it yet"
     await (await chat.runs("ben", room, "/notebook run sales region=APAC")).begins()
     await (await chat.runs("ana", room, "/notebook run sales region=US top=3")).begins()
-    await (await chat.runs("ana", room, "/notebook run sales")).begins()
+    await (await chat.runs("ana", room, "/notebook run sales")).ends()
     await ana.opens_for(room, "sales")
     assert (ana.shows("region"), ana.shows("top")) == ("EU", "10")
     await ana.enters("region", "APAC")

@@ -74,7 +74,7 @@ async def test_a_mention_that_slack_sends_twice_is_one_run(chat: Chat, room: str
     await chat.catalogues("mentioned", asks("region", "EU"))
     chat.slack.sockets.duplicates = 1
     await chat.slack.mentions("ben", room, "@Threadbook run mentioned")
-    await (await chat.card(room)).begins()
+    await (await chat.card(room)).ends()
     assert len(chat.starts("mentioned")) == 1
 
 

@@ -109,7 +109,7 @@ async def test_a_notebook_that_is_gone_says_what_since_when_and_who_owns_it(chat
     assert "has had no such notebook since" in await chat.types("ana", room, "/notebook show gone")
     await ana.chooses("brief")
     await ana.runs()
-    await (await chat.card(room)).begins()
+    await (await chat.card(room)).ends()
 
 
 async def test_a_trigger_that_expired_is_told_beside_the_command(chat: Chat, ana: Hand, room: str) -> None:
@@ -278,7 +278,7 @@ async def test_a_form_submitted_twice_is_one_run(chat: Chat, ana: Hand, room: st
     await (await chat.card(room)).begins()
     chat.slack.views.open(view)  # as if the answer had been lost
     await ana.runs()
-    await (await chat.runs("ana", room, "/notebook run brief")).begins()
+    await (await chat.runs("ana", room, "/notebook run brief")).ends()
     assert len(chat.starts("twice")) == 1
 
 

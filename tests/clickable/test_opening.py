@@ -38,7 +38,7 @@ async def test_the_shortcut_opens_a_form_that_posts_to_only_me(chat: Chat, ben: 
     assert ben.shows("Post to").startswith("Only me")
     assert "This channel" not in ben.view.words
     await ben.runs()
-    await (await chat.card("@ben", "Brief")).begins()
+    await (await chat.card("@ben", "Brief")).ends()
 
 
 async def test_homes_button_and_its_search_open_it_too(chat: Chat, ana: Hand) -> None:
@@ -85,7 +85,7 @@ async def test_what_was_run_by_its_address_is_edited_by_it_too(chat: Chat, ben: 
     await ben.sees("who")
     assert (ben.shows("Notebook"), ben.shows("who")) == ("Nameless", "Bea")
     await ben.runs()
-    await (await chat.card(room, besides={card.message.ts})).begins()
+    await (await chat.card(room, besides={card.message.ts})).ends()
     assert [start["inputs"] for start in chat.starts("unnamed")] == [{"who": "Bea"}] * 2
 
 
@@ -123,8 +123,8 @@ async def test_the_form_offers_the_catalogue_recent_notebooks_and_deepnotes_own(
     other = chat.room()
     for slug in ("lately", "elsewhere", "never-run"):
         chat.shelve(slug, title=f"Run {slug}")
-    await (await chat.runs("ana", room, f"/notebook run {chat.address('lately', 'datalore')}")).begins()
-    await (await chat.runs("ben", other, f"/notebook run {chat.address('elsewhere', 'datalore')}")).begins()
+    await (await chat.runs("ana", room, f"/notebook run {chat.address('lately', 'datalore')}")).ends()
+    await (await chat.runs("ben", other, f"/notebook run {chat.address('elsewhere', 'datalore')}")).ends()
     await chat.restarts()  # Deepnote's list is remembered for a while
     await ana.opens(room)
     offered = await chat.slack.suggests("ana", "Notebook", "")
@@ -138,7 +138,7 @@ async def test_the_form_offers_the_catalogue_recent_notebooks_and_deepnotes_own(
     assert await ana.offered("NEVER samples") == ["Run never-run · Samples"]
     await ana.chooses("Run never-run · Samples")
     await ana.runs()
-    await (await chat.card(room, "Run never-run")).begins()
+    await (await chat.card(room, "Run never-run")).ends()
 
 
 async def test_with_slack_slow_to_say_who_somebody_is_the_form_opens_all_the_same(chat: Chat, room: str) -> None:
