@@ -10,6 +10,7 @@ from bot.errors import UserError
 from bot.grammar import folded
 from bot.model import State
 from bot.reply import RunShown, RunsListed
+from bot.store.requests import Sought
 
 if TYPE_CHECKING:
     from bot.command import ListRuns, ShowStatus
@@ -71,26 +72,22 @@ async def runs(desk: Desk, command: ListRuns, caller: Caller) -> RunsListed:
 
 async def seen(desk: Desk, command: ListRuns, caller: Caller, notebook: Notebook | None, most: int) -> list[Run]:
     """The newest runs that fit the command and whose cards the caller can see."""
-    asker = caller.person.id if command.mine else None
+    wanted = Sought(
+        asker=caller.person.id if command.mine else None,
+        before=None if command.newest is None else command.newest + 1,
+        platform=command.platform,
+        notebook=notebook,
+        states=FAILURES if command.failed else None,
+    )
     found: list[Run] = []
-    before = None if command.newest is None else command.newest + 1
     while len(found) < most:
-        newest = await desk.store.requests.newest(caller.workspace, NEWEST, asker=asker, before=before)
+        newest = await desk.store.requests.sought(caller.workspace, NEWEST, wanted)
         channels = await desk.store.requests.card_channels([run.id for run in newest])
-        fitting = [run for run in newest if _fits(run, command, notebook)]
-        found += [run for run in fitting if await sees(desk, caller, run, channels.get(run.id))]
-        if len(newest) < NEWEST or newest[-1].number <= 1:
+        found += [run for run in newest if await sees(desk, caller, run, channels.get(run.id))]
+        if len(newest) < NEWEST:
             break
-        before = newest[-1].number
+        wanted = wanted._replace(before=newest[-1].number)
     return found[:most]
-
-
-def _fits(run: Run, command: ListRuns, notebook: Notebook | None) -> bool:
-    if command.platform not in (None, run.request.notebook.platform):
-        return False
-    if notebook not in (None, run.request.notebook):
-        return False
-    return not command.failed or run.progress.state in FAILURES
 
 
 async def _notebook(desk: Desk, command: ListRuns, caller: Caller) -> Notebook | None:

@@ -130,8 +130,11 @@ class Jobs:
         await asyncio.gather(*(task for task, _ in tasks), return_exceptions=True)
 
     async def _carry_out(self, job: Job, afterwards: Callable[[Job], None]) -> None:
-        if not any(step.block.runs for step in job.steps):  # text alone needs no kernel
+        if not any(step.block.computes for step in job.steps):  # text and inputs alone need no kernel
             job.started = datetime.now(UTC)
+            for count, step in enumerate((step for step in job.steps if step.block.runs), 1):
+                step.cell.execution_count = count
+                step.started = step.finished = job.started
             job.end(State.SUCCEEDED)
             afterwards(job)
             return

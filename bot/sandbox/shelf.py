@@ -11,6 +11,7 @@ import uuid
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from importlib.resources import files
+from keyword import iskeyword
 from pathlib import Path
 from typing import Any, Final
 
@@ -54,6 +55,13 @@ class Block:
     def runs(self) -> bool:
         """Whether the kernel has something to do here."""
         return self.kind in ("code", "big-number") or self.kind.startswith("input-")
+
+    @property
+    def computes(self) -> bool:
+        """Whether that is more than giving a variable its value, which nobody can tell from not having done it."""
+        given = self.input
+        plain = given is not None and given.name.isidentifier() and not iskeyword(given.name)
+        return self.runs and not plain
 
     def cell(self, inputs: Mapping[str, Value]) -> NotebookNode:
         """A fresh .ipynb cell without outputs; an input block assigns its value of `inputs`, else its own."""

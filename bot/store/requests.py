@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy import false, select, update
 
@@ -11,12 +11,28 @@ from bot.store.saving import Guard, Saving
 from bot.store.tables import cards, runs
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from datetime import datetime
 
-    from bot.model import Caller, Notebook, Request, Run
+    from bot.model import Caller, Notebook, Platform, Request, Run, State
     from bot.store.database import Database
     from bot.store.holding import Holding
     from bot.store.saving import Saved
+
+
+class Sought(NamedTuple):
+    """Which runs are looked for; None means any.
+
+    Attributes:
+        before: Only those with a lower number.
+    """
+
+    asker: str | None = None
+    channel: str | None = None
+    before: int | None = None
+    platform: Platform | None = None
+    notebook: Notebook | None = None
+    states: Collection[State] | None = None
 
 
 class Requests:
@@ -57,24 +73,29 @@ class Requests:
         return None if row is None else run_of(row)
 
     async def newest(
-        self,
-        workspace: str,
-        limit: int,
-        *,
-        channel: str | None = None,
-        asker: str | None = None,
-        before: int | None = None,
+        self, workspace: str, limit: int, *, channel: str | None = None, asker: str | None = None
     ) -> list[Run]:
-        """The newest runs of a workspace, of one of its channels, or of one person; or those before a number."""
+        """The newest runs of a workspace, of one of its channels, or of one person."""
+        return await self.sought(workspace, limit, Sought(asker=asker, channel=channel))
+
+    async def sought(self, workspace: str, limit: int, wanted: Sought) -> list[Run]:
+        """The newest runs of a workspace that are looked for."""
         query = select(runs).where(runs.c.workspace == workspace)
-        if asker is not None:
-            query = query.where(runs.c.asker == asker)
-        if before is not None:
-            query = query.where(runs.c.number < before)
-        if channel is not None:
+        if wanted.asker is not None:
+            query = query.where(runs.c.asker == wanted.asker)
+        if wanted.before is not None:
+            query = query.where(runs.c.number < wanted.before)
+        if wanted.platform is not None:
+            query = query.where(runs.c.platform == wanted.platform.value)
+        if wanted.notebook is not None:
+            of = (runs.c.platform == wanted.notebook.platform.value) & (runs.c.notebook == wanted.notebook.id)
+            query = query.where(of)
+        if wanted.states is not None:
+            query = query.where(runs.c.state.in_([state.value for state in wanted.states]))
+        if wanted.channel is not None:
             query = query.join(cards, cards.c.run == runs.c.id).where(
-                (cards.c.channel == channel)
-                | (cards.c.channel.is_(None) & (runs.c.channel == channel) & (runs.c.dm == false()))
+                (cards.c.channel == wanted.channel)
+                | (cards.c.channel.is_(None) & (runs.c.channel == wanted.channel) & (runs.c.dm == false()))
             )
         async with self._db.read() as connection:
             rows = (await connection.execute(query.order_by(runs.c.number.desc()).limit(limit))).all()

@@ -34,7 +34,7 @@ async def test_without_any_knowledge_names_and_values_are_typed(chat: Chat, ana:
     assert "sum=a=b" in str(ben.shows("Inputs"))
     await ben.enters("Inputs", str(ben.shows("Inputs")).replace("region=EU\n", ""))
     await ben.runs()
-    await (await chat.card(room, besides={card.message.ts})).ends()
+    await (await chat.card(room, besides={card.message.ts})).begins()
     del given["region"]
     assert chat.starts("ledger")[-1]["inputs"] == given, "what was taken out is out"
 
@@ -57,7 +57,7 @@ async def test_inputs_of_an_earlier_run_are_offered_again_just_as_they_were(
     assert ana.shows("Inputs") == 'region=EU\ntag=x\ntag=y\nword="today"'
     assert "Not shown, but as they were: api_key." in ana.hint("Inputs")
     await ana.runs()
-    await (await chat.card(room)).ends()
+    await (await chat.card(room)).begins()
     given = {"region": "EU", "tag": ["x", "y"], "word": "today", "api_key": "hunter2"}
     await chat.until(lambda: len(chat.starts("again")) == 2, room, "a second run")
     assert [start["inputs"] for start in chat.starts("again")] == [given] * 2
@@ -76,7 +76,7 @@ async def test_a_words_day_is_worked_out_where_the_asker_is(chat: Chat, ben: Han
     await ben.opens_for(room, "words")
     await ben.enters("Inputs", "day=yesterday")
     await ben.runs()
-    await (await chat.card(room, str(there - timedelta(days=1)))).ends()
+    await (await chat.card(room, str(there - timedelta(days=1)))).begins()
     assert chat.starts("words")[-1]["inputs"] == {"day": str(there - timedelta(days=1))}
 
 
@@ -103,7 +103,7 @@ async def test_what_the_catalogue_declares_are_fields_and_more_can_be_named(chat
     await ana.enters("span: last day", "today")
     await ana.enters("Other inputs", "limit=5")
     await ana.runs()
-    await (await chat.card(room, "declared")).ends()
+    await (await chat.card(room, "declared")).begins()
     assert chat.starts("declared")[-1]["inputs"] == {
         "region": "EU",
         "since": str(there - timedelta(days=1)),
@@ -136,7 +136,7 @@ async def test_its_own_options_are_under_more(chat: Chat, ana: Hand, room: str) 
     assert "can't be had with “In the notebook itself”" in (await ana.mistakes())["How to run it"]
     await ana.enters("How to run it", ["Update the report"])
     await ana.runs()
-    await (await chat.card(room, "updates the report")).ends()
+    await (await chat.card(room, "updates the report")).begins()
 
 
 async def test_a_notebook_with_inputs_cant_be_run_in_itself(ana: Hand, room: str) -> None:

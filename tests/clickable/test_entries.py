@@ -58,7 +58,7 @@ async def test_a_new_link_keeps_name_values_and_history(chat: Chat, ana: Hand, r
     await ana.sees("top")
     assert ana.shows("region") == "US"
     await ana.runs()
-    await (await chat.card(room, besides={card.message.ts})).ends()
+    await (await chat.card(room, besides={card.message.ts})).begins()
     assert chat.starts("kept-anew")[-1]["inputs"] == {"region": "US"}
 
 

@@ -27,8 +27,8 @@ async def shelf(chat: Chat) -> None:
 async def test_my_last_values_fill_the_form_at_a_press(chat: Chat, ana: Hand, room: str) -> None:
     await ana.opens_for(room, "sales")
     assert not ana.has(LAST), "Ana hasn't run it yet"
-    await (await chat.runs("ben", room, "/notebook run sales region=APAC")).ends()
-    await (await chat.runs("ana", room, "/notebook run sales region=US top=3")).ends()
+    await (await chat.runs("ben", room, "/notebook run sales region=APAC")).begins()
+    await (await chat.runs("ana", room, "/notebook run sales region=US top=3")).begins()
     await (await chat.runs("ana", room, "/notebook run sales")).ends()
     await ana.opens_for(room, "sales")
     assert (ana.shows("region"), ana.shows("top")) == ("EU", "10")
@@ -40,7 +40,7 @@ async def test_my_last_values_fill_the_form_at_a_press(chat: Chat, ana: Hand, ro
     await ana.presses("More…", "How to run it")
     assert (ana.shows("region"), ana.shows("top")) == ("US", "4")
     await ana.runs()
-    await (await chat.card(room, "top *4*")).ends()
+    await (await chat.card(room, "top *4*")).begins()
     assert chat.starts("sales")[-1]["inputs"] == {"region": "US", "top": "4"}
 
 
@@ -48,7 +48,7 @@ async def test_my_last_values_are_mine_also_where_i_cant_see_that_run_any_more(
     chat: Chat, ben: Hand, room: str
 ) -> None:
     left = chat.room("private", (BEN, BOT))
-    await (await chat.runs("ben", left, "/notebook run sales region=US top=9")).ends()
+    await (await chat.runs("ben", left, "/notebook run sales region=US top=9")).begins()
     del chat.slack.channel(left).members[BEN]
     await ben.opens_for(room, "sales")
     await chat.slack.acts_in_view("ben", LAST)
@@ -73,7 +73,7 @@ async def test_the_catalogues_values_are_where_the_form_starts_and_can_be_put_ba
     assert (ana.shows("region"), ana.shows("top")) == ("APAC", "5")
     await ana.fills(region="EU", top="")
     await ana.runs()
-    await (await chat.card(room, "Sales")).ends()
+    await (await chat.card(room, "Sales")).begins()
     assert chat.starts("sales")[-1]["inputs"] == {"region": "EU", "top": ""}
 
 
@@ -105,7 +105,7 @@ async def test_a_secret_is_never_shown_in_a_form_and_goes_along_unless_another_i
         assert "hunter2" not in str(hand.view.as_view())
         await hand.fills(region=f"US of {hand.who}")
         await hand.runs()
-        await (await chat.card(room, f"US of {hand.who}")).ends()
+        await (await chat.card(room, f"US of {hand.who}")).begins()
         given = chat.starts("guarded")[-1]["inputs"]
         assert given == {"region": f"US of {hand.who}", "api_token": "hunter2-of-ana"}
     await ben.opens_for(room, "guarded")
@@ -125,7 +125,7 @@ async def test_an_option_that_vanished_is_named_and_another_has_to_be_chosen(cha
     assert list(await ana.mistakes()) == ["region"]
     await ana.fills(region="US")
     await ana.runs()
-    await (await chat.card(room, "region *US*")).ends()
+    await (await chat.card(room, "region *US*")).begins()
 
 
 async def test_an_input_that_is_gone_is_named_and_left_out(chat: Chat, ana: Hand, room: str) -> None:
@@ -137,5 +137,5 @@ async def test_an_input_that_is_gone_is_named_and_left_out(chat: Chat, ana: Hand
     await chat.clicks("ana", card, "Edit & run…")
     await ana.sees("old is no input of this notebook any more.")
     await ana.runs()
-    await (await chat.card(room, besides={card.message.ts})).ends()
+    await (await chat.card(room, besides={card.message.ts})).begins()
     assert chat.starts("losing")[-1]["inputs"] == {"region": "US"}

@@ -66,7 +66,7 @@ async def test_inputs_that_changed_meanwhile_are_shown_anew_and_not_run(chat: Ch
     assert (ana.shows("region"), ana.shows("top"), ana.shows("new")) == ("US", "3", "x")
     assert chat.starts("moving") == []
     await ana.runs()
-    await (await chat.card(room)).ends()
+    await (await chat.card(room)).begins()
     assert chat.starts("moving")[-1]["inputs"] == {"region": "US", "top": "3"}
 
 
@@ -79,7 +79,7 @@ async def test_inputs_that_changed_keep_what_was_filled_in(chat: Chat, ana: Hand
     await ana.presses("More…", "inputs have changed since the form was opened")
     assert (ana.shows("region"), ana.shows("top")) == ("US", "3"), "by name, not by place"
     await ana.runs()
-    await (await chat.card(room)).ends()
+    await (await chat.card(room)).begins()
     assert chat.starts("turned")[-1]["inputs"] == {"region": "US", "top": "3"}
 
 
@@ -186,18 +186,18 @@ async def test_a_form_that_was_closed_stays_closed(chat: Chat, ana: Hand, room: 
 async def test_a_slow_platform_never_costs_the_form(chat: Chat, ana: Hand, room: str) -> None:
     await chat.catalogues("slowly", EU_US)
     await chat.restarts()
-    chat.breaks("deepnote", "slow", "/v2/notebooks", seconds=4)
+    chat.breaks("deepnote", "slow", "/v2/notebooks", seconds=3.2)
     await ana.opens(room)
     found = await ana.offered("slowly")
     assert (await chat.slack.fills("ana", {"Notebook": found[0]})).ok
     await ana.sees("region")
     await ana.fills(region="US")
-    chat.breaks("deepnote", "slow", "/v2/notebooks", seconds=4)
+    chat.breaks("deepnote", "slow", "/v2/notebooks", seconds=3.2)
     forgets(chat)
     sent = await ana.submits()
     assert sent.response_action == "close", "the form knows its own inputs"
     await chat.mends()
-    await (await chat.card(room, "region *US*")).ends()
+    await (await chat.card(room, "region *US*")).begins()
 
 
 async def test_with_the_platform_silent_the_form_keeps_its_fields_and_what_stands_in_them(
@@ -212,7 +212,7 @@ async def test_with_the_platform_silent_the_form_keeps_its_fields_and_what_stand
     assert ana.shows("region") == "US"
     await ana.runs()
     await chat.mends()
-    await (await chat.card(room, "region *US*")).ends()
+    await (await chat.card(room, "region *US*")).begins()
 
 
 async def test_with_the_platform_silent_from_the_start_inputs_are_typed(chat: Chat, ana: Hand, room: str) -> None:
@@ -228,7 +228,7 @@ async def test_with_the_platform_silent_from_the_start_inputs_are_typed(chat: Ch
     await ana.sees("inputs have changed")
     assert ana.shows("region") == "US"
     await ana.runs()
-    await (await chat.card(room, "region *US*")).ends()
+    await (await chat.card(room, "region *US*")).begins()
 
 
 async def test_a_refused_token_is_told_in_the_form(chat: Chat, ana: Hand, room: str) -> None:
@@ -275,7 +275,7 @@ async def test_a_form_submitted_twice_is_one_run(chat: Chat, ana: Hand, room: st
     first, second = await asyncio.gather(ana.submits(), ana.submits())
     chat.slack.sockets.duplicates = 0
     assert {first.ok, second.ok} == {True, False}, "Slack sends a form once"
-    await (await chat.card(room)).ends()
+    await (await chat.card(room)).begins()
     chat.slack.views.open(view)  # as if the answer had been lost
     await ana.runs()
     await (await chat.runs("ana", room, "/notebook run brief")).ends()
@@ -287,11 +287,11 @@ async def test_a_form_sent_again_with_other_values_is_another_run(chat: Chat, an
     await ana.opens_for(room, "other")
     view = ana.view
     await ana.runs()
-    await (await chat.card(room)).ends()
+    await (await chat.card(room)).begins()
     chat.slack.views.open(view)
     await ana.fills(region="US")
     await ana.runs()
-    await (await chat.card(room, "region *US*")).ends()
+    await (await chat.card(room, "region *US*")).begins()
     assert [start["inputs"] for start in chat.starts("other")] == [{}, {"region": "US"}]
 
 

@@ -73,6 +73,11 @@ class Card:
         """Wait until the thread has all these words."""
         await self.chat.until(lambda: all(each in self.said for each in wanted), self, wanted)
 
+    async def begins(self) -> None:
+        """Wait until the platform has the run: for tests that are about how it was asked for, not how it ends."""
+        begun = ("Queued", "Running", "Succeeded")
+        await self.chat.until(lambda: any(each in self.words for each in begun), self, begun)
+
     async def closes(self) -> str:
         """Wait for the closing line, the thread's only one with a mention, and for the card to be as true."""
         await self.chat.until(lambda: any(sight.pings(each) for each in self.thread), self, "the closing line")

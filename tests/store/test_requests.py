@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from bot.model import State
+from bot.store.requests import Sought
 from tests.store.house import HERE, KPIS, NOON, THERE, TRAIN, House, after, caller, request
 
 if TYPE_CHECKING:
@@ -54,6 +56,21 @@ async def test_one_payload_is_one_run_however_often_it_comes(house: House) -> No
     assert not later.fresh
     assert len(await first.requests.newest(HERE, 10)) == 1
     assert (await first.requests.save(request(), caller("command:2"), NOON)).run.number == 2
+
+
+async def test_runs_are_looked_for_by_notebook_and_platform_and_state_and_number(store: Store) -> None:
+    for number, notebook in enumerate((KPIS, TRAIN, KPIS, KPIS), 1):
+        await store.requests.save(request(notebook), caller(f"command:{number}"), NOON)
+
+    async def found(**wanted: Any) -> list[int]:
+        return [run.number for run in await store.requests.sought(HERE, 10, Sought(**wanted))]
+
+    assert await found(notebook=KPIS) == [4, 3, 1]
+    assert await found(notebook=KPIS, before=4) == [3, 1]
+    assert await found(platform=TRAIN.platform, notebook=KPIS) == []
+    assert await found(platform=TRAIN.platform) == [2]
+    assert await found(states={State.REQUESTED}) == [4, 3, 2, 1]
+    assert await found(states={State.FAILED}) == []
 
 
 async def test_a_click_is_the_same_click_for_five_seconds(store: Store) -> None:
