@@ -76,7 +76,7 @@ class _Writer:
             case "tr_open" if self._rows is not None:
                 self._rows.append([])
             case "table_close" if self._rows is not None:
-                self._write_code(_columns(self._rows))
+                self._write_code(columns_of(self._rows))
                 self._rows = None
 
     def _write(self, parts: list[Block]) -> None:
@@ -176,7 +176,7 @@ def _merged(parts: Sequence[Block]) -> list[Block]:
     return found
 
 
-def _columns(rows: list[list[str]]) -> str:
+def columns_of(rows: list[list[str]]) -> str:
     """A table's cells under one another; columns of numbers to the right."""
     wide = max((len(row) for row in rows), default=0)
     columns = [[*column] for column in zip(*([*row, *[""] * (wide - len(row))] for row in rows), strict=True)]

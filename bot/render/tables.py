@@ -11,7 +11,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from bot.render.text import Block, clean, count, cut
+from bot.render.markdown import columns_of
+from bot.render.text import Block, clean, code, count, cut, head
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,6 +29,8 @@ MOST_CELLS: Final = 5_000
 """Characters of all cells: half of what Slack takes, so that words have room beside them."""
 LONG: Final = 36
 """Characters from which a column's words may go over several lines."""
+CODE_CELL: Final = 24
+MOST_CODE: Final = 2_800
 LARGEST: Final = 2**53
 """From here on a number isn't exact any more as Slack reads it."""
 EMPTY: Final = " "
@@ -54,9 +57,9 @@ def drawn(table: Table) -> Drawn | None:
     columns = table.columns[:MOST_COLUMNS]
     if not columns:
         return None
-    head = [cut(_words(column.name), MOST_CELL) for column in columns]
+    names = [cut(_words(column.name), MOST_CELL) for column in columns]
     wanted = table.rows if len(table.rows) <= MOST_ROWS else table.rows[:FIRST_ROWS]
-    rows, room, clipped = list[list[str]](), MOST_CELLS - sum(map(len, head)), False
+    rows, room, clipped = list[list[str]](), MOST_CELLS - sum(map(len, names)), False
     for row in wanted:
         cells = [_words(cell) for cell in row[: len(columns)]]
         short = [cut(cell, MOST_CELL) for cell in cells]
@@ -66,18 +69,28 @@ def drawn(table: Table) -> Drawn | None:
         clipped = clipped or short != cells
         rows.append(short)
     if room < 0 and len(rows) <= 1:
-        rows, head, clipped = [[cut(cell, 60) for cell in row] for row in rows], [cut(one, 60) for one in head], True
+        rows, names, clipped = [[cut(cell, 60) for cell in row] for row in rows], [cut(one, 60) for one in names], True
     cells_of = [[row[place] for row in rows] for place in range(len(columns))]
     block: Block = {
         "type": "table",
         "rows": [
-            [{"type": "raw_text", "text": name or EMPTY} for name in head],
+            [{"type": "raw_text", "text": name or EMPTY} for name in names],
             *([_cell(text, column) for text, column in zip(row, columns, strict=True)] for row in rows),
         ],
         "column_settings": [_setting(*pair) for pair in zip(columns, cells_of, strict=True)],
     }
     whole = not clipped and len(rows) == len(table.rows) and len(columns) == len(table.columns)
     return Drawn(block, _caption(table, len(rows), len(columns), clipped=clipped), whole)
+
+
+def as_code(blocks: Sequence[Block]) -> list[Block]:
+    """The same blocks with the tables as text under one another: for a Slack that doesn't take such tables."""
+    return [_as_code(block) if block["type"] == "table" else block for block in blocks]
+
+
+def _as_code(block: Block) -> Block:
+    rows = [[cut(str(cell["text"]), CODE_CELL) for cell in row] for row in block["rows"][: FIRST_ROWS + 1]]
+    return code(head(columns_of(rows), MOST_CODE))
 
 
 def _words(cell: str) -> str:

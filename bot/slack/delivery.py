@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hashlib
 import json
 import logging
@@ -19,6 +20,7 @@ from bot.model import Cause, State
 from bot.render import replies, thread
 from bot.render.card import card
 from bot.render.report import Said, parts
+from bot.render.tables import as_code
 from bot.slack.attaching import NOT_MEMBER, Attaching
 from bot.slack.speech import SlackLater, SlackNo
 
@@ -244,7 +246,10 @@ class Deliverer:
             if refusal.word not in ("invalid_blocks", "msg_blocks_too_long", "invalid_blocks_format"):
                 raise
             log.error("Slack refuses our blocks: %s", refusal.word)  # noqa: TRY400, Slack's word says it all
-            return await self.speech.say("chat.postMessage", **arguments)
+        with contextlib.suppress(SlackNo):
+            if any(block["type"] == "table" for block in blocks):
+                return await self.speech.say("chat.postMessage", blocks=as_code(blocks), **arguments)
+        return await self.speech.say("chat.postMessage", **arguments)
 
     async def tell(self, user: str, text: str) -> None:
         """Say one line in somebody's DM.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import delete, exists, false, or_, select, true, update
+from sqlalchemy import Text, cast, delete, exists, false, or_, select, true, update
 
 from bot.model import FINAL, Frozen, News, Results
 from bot.store.database import insert_new
@@ -93,8 +93,10 @@ class Delivery:
             untold = (await connection.execute(fresh)).all()
             told_too = select(listeners.c.person).where(listeners.c.run == run_id).order_by(listeners.c.person)
             others = (await connection.execute(told_too)).all()
-            left = select(results.c.body).where(results.c.run == run_id)
+            # As text: what a run left can be megabytes, and reading them would hold up the loop.
+            left = select(cast(results.c.body, Text)).where(results.c.run == run_id)
             body = await connection.scalar(left) if run.settled else None
+        found = None if body is None else await asyncio.to_thread(Results.model_validate_json, body)
         return Story(
             run=run_of(run),
             card=Card(
@@ -107,7 +109,7 @@ class Delivery:
                 misses=card.misses,
             ),
             news=tuple((one.id, News.model_validate(one.body)) for one in untold),
-            results=None if body is None else Results.model_validate(body),
+            results=found,
             listeners=tuple(row.person for row in others),
             revision=run.revision,
             reply_url=run.reply_url,

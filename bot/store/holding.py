@@ -7,6 +7,7 @@ declared dead gets a new epoch, so that nothing it still writes counts, and its 
 from __future__ import annotations
 
 import asyncio
+import json
 from math import inf
 from typing import TYPE_CHECKING, Any, Final
 
@@ -194,6 +195,8 @@ class Holding:
         self, run: Run, progress: Progress, told: Sequence[News], left: Results, contents: Mapping[int, bytes]
     ) -> bool:
         """Like commit, with the results and the contents of their artifacts by position."""
+        # Written out in a thread, for it can be megabytes; and as JSON itself, which has no word for infinity.
+        body = await asyncio.to_thread(lambda: json.loads(left.model_dump_json(exclude_defaults=True)))
         async with self._db.write() as connection:
             change = update(runs).where(*self._still(run)).values(self._changes(progress, None))
             if (await connection.execute(change)).rowcount != 1:
@@ -203,7 +206,6 @@ class Holding:
             # A run that was unclear, and whose id came late, settles a second time.
             await connection.execute(delete(results).where(results.c.run == run.id))
             await connection.execute(delete(files).where(files.c.run == run.id))
-            body = left.model_dump(mode="json", exclude_defaults=True)
             await connection.execute(insert(results).values(run=run.id, body=body))
             for position, content in contents.items():
                 await connection.execute(insert(files).values(run=run.id, position=position, content=content))

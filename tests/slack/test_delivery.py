@@ -11,7 +11,21 @@ import pytest
 from aiohttp import ClientSession
 
 from bot import lifecycle
-from bot.model import Artifact, Caller, Look, Notebook, Output, Person, Platform, Request, Results, State, Submission
+from bot.model import (
+    Artifact,
+    Caller,
+    Column,
+    Look,
+    Notebook,
+    Output,
+    Person,
+    Platform,
+    Request,
+    Results,
+    State,
+    Submission,
+    Table,
+)
 from bot.playground import manifest
 from bot.sandbox.server import Sandbox
 from bot.sandbox.slack import SlackStandIn
@@ -215,3 +229,14 @@ async def test_words_that_look_like_a_mention_are_sent_as_words(post: Post) -> N
     report, closing = post.thread
     assert closing.text == f"✅ <@{ANA}> *Weekly KPIs* succeeded: @channel &lt;!channel&gt; #general"
     assert [part["text"] for part in report.blocks[1]["elements"][0]["elements"]] == ["@channel <!channel> #general"]
+
+
+async def test_a_table_that_slack_does_not_take_comes_as_text_under_one_another(post: Post) -> None:
+    columns = (Column(name="week"), Column(name="orders", kind="number"))
+    table = Table(columns=columns, rows=(("03 Aug", "2977"), ("10 Aug", "3166")), rows_in_all=2)
+    await post.ends(Results(outputs=(Output(kind="table", block=1, table=table),)))
+    post.slack.faults.set("chat.postMessage", "error:invalid_blocks")
+    await post.delivers()
+    report = post.thread[0]
+    assert [block["type"] for block in report.blocks] == ["section", "rich_text"]
+    assert read(report.blocks).splitlines()[1:] == ["week    orders", "03 Aug    2977", "10 Aug    3166"]
