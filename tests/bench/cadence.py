@@ -17,6 +17,7 @@ from random import Random
 from statistics import fmean
 
 from bot import cadence
+from tests.bench import crowd
 from tests.bench.durations import ALL, FIRST, TEN, TWENTY, Durations, expected, optimum
 from tests.bench.figures import Figure, at_most, machine, share, show
 
@@ -230,7 +231,7 @@ def measure(pasts: int = 100, runs: int = 20) -> list[Figure]:
     for durations in ALL:
         replays.append(replay(durations, pasts, runs))
         tell(replays[-1])
-    return [*reached(replays), *costs()]
+    return [*reached(replays), *crowd.figures(ALL[1]), *costs()]
 
 
 def main() -> None:

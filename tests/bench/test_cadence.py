@@ -2,9 +2,11 @@
 
 from itertools import pairwise
 from math import exp, log, sqrt
+from statistics import fmean
 
 import pytest
 
+from tests.bench import crowd
 from tests.bench.cadence import backed_off, every, replay, tried
 from tests.bench.durations import ALL, Durations, Kind, expected, optimum
 
@@ -33,3 +35,10 @@ def test_the_product_comes_between_the_loops_and_the_optimum(durations: Duration
     assert found.others["every 2 s"].looks == pytest.approx(90.5, rel=0.05)
     looks = found.looks_at_mean(1.0)
     assert 0.9 * found.best_at(1.0) < looks < 90.5 / 2  # so few runs tell it roughly
+
+
+def test_a_crowd_keeps_to_its_tokens_budget() -> None:
+    found = crowd.crowd(ALL[1], 60, notebooks=4)
+    assert found.busiest <= 61 * crowd.RATE
+    assert found.stretch > 1
+    assert fmean(found.lags) < 10

@@ -76,6 +76,8 @@ async def chatting(
             "database_url": f"sqlite+aiosqlite:///{database}",
             "http_port": 0,
             "admins": frozenset({slack.person("ana").id}),
+            "datalore_looks": 100.0,
+            "deepnote_looks": 100.0,
         }
 
         def new_bot() -> Bot:
