@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import sqlite3
 from contextlib import closing
 from typing import TYPE_CHECKING
@@ -39,11 +40,13 @@ async def test_it_hands_over_and_the_next_one_claims_at_once(here: Town) -> None
     await here.start()
     await here.until(lambda: "claimed 1 runs" in logged(here), "the claim")
     assert "stopped beating" not in logged(here)
+    assert max(here.slack.parts.tokens.bot) not in logged(here)
     assert "Traceback" not in logged(here)
 
 
-async def test_with_the_database_away_it_ends_with_one_honest_line(here: Town) -> None:
-    """And with connections to Slack that answer nothing, not even a goodbye."""
+async def test_with_the_database_away_it_ends_with_one_honest_line(here: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And with connections to Slack that answer nothing, not even a goodbye; all of it told as JSON."""
+    monkeypatch.setenv("THREADBOOK_LOG_FORMAT", "json")
     await here.start()
     await here.until(lambda: "is up for workspace" in logged(here), "Threadbook to be up")
 
@@ -61,5 +64,6 @@ async def test_with_the_database_away_it_ends_with_one_honest_line(here: Town) -
         assert await process.wait() == 0
         assert asyncio.get_running_loop().time() - before < 10
     assert logged(here).count("its runs can't be handed over") == 1
-    assert "Traceback" not in logged(here)
+    lines = [json.loads(line) for line in logged(here).splitlines()]
+    assert [line for line in lines if "error" in line] == []
     here.slack.sockets.drop()
