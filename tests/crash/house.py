@@ -150,6 +150,10 @@ class Town:
         """Wait until Threadbook has noted all that it told: what it is killed before noting, it tells again."""
         await self.until(lambda: not self._count("runs WHERE shown_revision < revision"), "everything to be told")
 
+    def logged(self, words: str) -> bool:
+        """Whether any of the processes said so."""
+        return words in self._log.read_text()
+
     def living(self) -> int:
         """How many processes the rows call alive."""
         return self._count("processes WHERE NOT dead")

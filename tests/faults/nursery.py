@@ -31,7 +31,8 @@ def main() -> None:
                 os.write(1, f"gone {found[0]} {os.waitstatus_to_exitcode(found[1])}\n".encode())
 
     signal.signal(signal.SIGCHLD, reap)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # whoever started us ends us
+    for asked in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(asked, signal.SIG_IGN)  # whoever started us ends us, or is gone, and then our input ends
     gc.freeze()
     for line in sys.stdin:
         # Nobody is gone before it is told that they were born.
@@ -52,8 +53,8 @@ def _become(order: dict[str, Any]) -> NoReturn:
     """Be `threadbook serve`, with these variables and this log, and perhaps a point to die at."""
     code = 1
     try:
-        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        for usual in (signal.SIGCHLD, signal.SIGINT, signal.SIGTERM):
+            signal.signal(usual, signal.SIG_DFL)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGCHLD})
         log = os.open(order["log"], os.O_WRONLY | os.O_CREAT | os.O_APPEND)
         nothing = os.open(os.devnull, os.O_RDONLY)

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 ROOMS = tuple(f"room-{number}" for number in range(6))
 """Channels: a second may bring only one post to each."""
-PATIENCE = 45.0
+PATIENCE = 90.0
 """Seconds for anything that a test waits for: far more than it needs."""
 SOCKETS = 2
 """Connections to Slack that a process opens."""
