@@ -17,6 +17,7 @@ chances = st.floats(0, 1, exclude_max=True)
 ages = st.floats(0, WEEK)
 pasts = st.lists(st.floats(0, WEEK), max_size=20)
 stretches = st.floats(0.25, 64)
+unhurried = settings(deadline=None)  # a plan is made once a notebook, and a busy machine takes its time
 
 
 def looks(known: Known, until: float, stretch: float = 1.0) -> list[float]:
@@ -40,6 +41,7 @@ def around(seconds: float, variation: float, many: int = 20, seed: int = 1) -> l
     return [seconds * random.lognormvariate(0, variation) for _ in range(many)]
 
 
+@unhurried
 @given(pasts, ages, chances, stretches, st.booleans())
 def test_no_wait_is_shorter_than_the_least_or_longer_than_the_longest(
     past: list[float], age: float, chance: float, stretch: float, queued: bool
@@ -125,6 +127,7 @@ def test_a_notebook_that_changes_is_followed() -> None:
     assert lag(changed, 300.0) < 5
 
 
+@unhurried
 @given(pasts.filter(bool))
 def test_a_run_is_ever_less_likely_to_be_under_way(past: list[float]) -> None:
     known = Known(past)
@@ -132,7 +135,7 @@ def test_a_run_is_ever_less_likely_to_be_under_way(past: list[float]) -> None:
     assert all(1 >= one >= other >= 0 for one, other in pairwise(alive))
 
 
-@settings(max_examples=25)
+@settings(unhurried, max_examples=25)
 @given(pasts.filter(bool), st.sampled_from([0.5, 1.0, 2.0, 4.0]))
 def test_a_longer_stretch_costs_no_more_looks(past: list[float], stretch: float) -> None:
     known = Known(past)
@@ -160,6 +163,7 @@ def test_looks_at_runs_started_together_drift_apart_but_never_come_late() -> Non
 # Queued
 
 
+@unhurried
 @given(pasts, ages, chances)
 def test_a_run_that_is_still_queued_is_asked_after_so_that_its_start_is_told(
     past: list[float], age: float, chance: float

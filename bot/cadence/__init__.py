@@ -16,7 +16,7 @@ from bot.cadence.share import Share
 __all__ = ["NOTHING", "PRICE", "Known", "Share", "back_off", "next_look", "next_settling"]
 
 FIRST: Final = 0.25
-"""The first wait, and the least."""
+"""The least wait."""
 SHARE_OF_AGE: Final = 0.05
 SOON: Final = 1.0
 """Of a notebook without a past, the end is noticed within `SOON` or that share of what the run took."""

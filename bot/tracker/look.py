@@ -68,7 +68,7 @@ async def until_next(deps: Deps, tracked: Tracked) -> float:
     run, share = tracked.run, deps.shares[tracked.run.request.notebook.platform]
     known = await deps.pasts.known(deps.store, run, asyncio.get_running_loop().time())
     wait = cadence.next_look(
-        _age(run, deps.now()),
+        age_of(run, deps.now()),
         chance=deps.random.random(),
         known=known,
         stretch=share.stretch,
@@ -78,7 +78,7 @@ async def until_next(deps: Deps, tracked: Tracked) -> float:
     return wait
 
 
-def _age(run: Run, now: datetime) -> float:
+def age_of(run: Run, now: datetime) -> float:
     """Seconds since a run started, by our clock.
 
     The platform's clock may go wrong, but the run has begun between our asking for it and our seeing it run.

@@ -3,29 +3,28 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+import pytest
 from sqlalchemy import update
 
 from bot import cadence
-from bot.model import Platform, State
+from bot.model import Notebook, Platform, Progress, Request, Run, State
 from bot.store.rows import progress_columns
 from bot.store.tables import runs
+from bot.tracker.look import age_of
 from tests.tracker.house import DEEPNOTE, PATIENCE, Life, Process, happens, living
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    import pytest
-
-    from bot.model import Run
     from bot.sandbox.faults import Fault
-    from bot.sandbox.shelf import Notebook
+    from bot.sandbox.shelf import Notebook as Shelved
 
 
-async def took(life: Life, process: Process, notebook: Notebook, seconds: float) -> None:
+async def took(life: Life, process: Process, notebook: Shelved, seconds: float) -> None:
     """A run of the notebook ends; it is remembered to have taken so long."""
     run = await life.ends(process, await life.asks(process, notebook, DEEPNOTE))
     progress = run.progress
@@ -36,7 +35,7 @@ async def took(life: Life, process: Process, notebook: Notebook, seconds: float)
         await connection.execute(update(runs).where(runs.c.id == run.id).values(progress_columns(longer)))
 
 
-async def goes_on(life: Life, process: Process, notebook: Notebook) -> tuple[Run, Fault]:
+async def goes_on(life: Life, process: Process, notebook: Shelved) -> tuple[Run, Fault]:
     """A run that doesn't end by itself; the fault that keeps it running counts the looks at it."""
     run = await life.asks(process, notebook, DEEPNOTE)
     run = await life.comes_to(process, run, State.QUEUED)
@@ -72,6 +71,37 @@ async def test_a_notebook_with_a_past_is_left_alone_until_it_may_end(
     busy.clock.ahead = timedelta(seconds=178)
     process.tracker._at(process.tracker.held[run.id], 0.0)
     await happens(watched, watched.hits + 4)
+
+
+@pytest.mark.parametrize(
+    ("platform_says", "age"),
+    [
+        (timedelta(seconds=3), 297.0),
+        (timedelta(hours=-1), 300.0),  # its clock is slow: not before we asked
+        (timedelta(hours=1), 290.0),  # its clock is fast: not after we saw it run
+    ],
+)
+def test_how_long_a_run_has_been_under_way_is_told_by_our_clock(platform_says: timedelta, age: float) -> None:
+    asked = datetime(2026, 10, 1, 12, tzinfo=UTC)
+    progress = Progress(
+        state=State.RUNNING,
+        since=asked + timedelta(seconds=10),
+        submitted_at=asked,
+        started_at=asked + platform_says,
+    )
+    request = Request(notebook=Notebook(platform=DEEPNOTE, id="0" * 32), title="Weekly KPIs")
+    run = Run(
+        id=1,
+        workspace="T0HERE",
+        number=1,
+        request=request,
+        asker="U0ANA",
+        asker_name="Ana",
+        channel="C0DATA",
+        asked_at=asked,
+        progress=progress,
+    )
+    assert age_of(run, asked + timedelta(minutes=5)) == age
 
 
 async def test_a_429_on_one_run_holds_the_looks_at_all_of_its_token(busy: Life) -> None:
