@@ -1,6 +1,6 @@
 """All benchmarks, one after the other: `python -m tests.bench`."""
 
-from tests.bench import ack, cadence, forms, scale, start
+from tests.bench import ack, cadence, endings, forms, reading, scale, start
 
-for benchmark in (cadence, start, ack, forms, scale):
+for benchmark in (cadence, start, ack, forms, reading, scale, endings):
     benchmark.main()

@@ -18,12 +18,14 @@ _START = {"notebookId", "detached", "inputs"}
 class Deepnote:
     """Runs that go on until they're told to end.
 
-    `looks` counts GETs of runs, `met` is which runs were asked for, `ended` which of them are over.
+    `looks` counts GETs of runs, `met` is which runs were asked for, `says` the statuses of those that aren't
+    merely running, `ended` which are over.
     """
 
     runs: dict[str, str] = field(default_factory=dict)  # when each was created, by id
     ended: dict[str, str] = field(default_factory=dict)
     met: set[str] = field(default_factory=set)
+    says: dict[str, str] = field(default_factory=dict)
     looks: int = 0
     fetched: int = 0
     _numbers: "count[int]" = field(default_factory=lambda: count(1))
@@ -67,7 +69,7 @@ class Deepnote:
             "runId": run,
             "notebookId": NOTEBOOK,
             "projectId": PROJECT,
-            "status": "success" if over else "running",
+            "status": "success" if over else self.says.get(run, "running"),
             "createdAt": self.runs[run],
             "completedAt": self.ended.get(run),
             "error": None,

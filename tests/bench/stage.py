@@ -10,7 +10,8 @@ import json
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -40,6 +41,11 @@ class Child:
         """The process, for looking at what it uses."""
         return psutil.Process(self.process.pid)
 
+    async def kill(self) -> None:
+        """End it as `kill -9` does."""
+        self.process.kill()
+        await self.process.wait()
+
     async def ask(self) -> dict[str, Any]:
         """What the process tells of itself since it was last asked; only `watched` answers."""
         assert self.process.stdin is not None
@@ -60,9 +66,10 @@ class Stage:
     url: str
     open: AsyncExitStack = field(repr=False)
 
-    def environment(self, database: Path) -> dict[str, str]:
-        """What connects Threadbook to these stand-ins."""
+    def environment(self, database: Path, looks: float = 5.0) -> dict[str, str]:
+        """What connects Threadbook to these stand-ins, and allows so many looks a second."""
         return {
+            "THREADBOOK_DEEPNOTE_LOOKS": f"{looks:g}",
             "SLACK_BOT_TOKEN": "xoxb-sandbox",
             "SLACK_APP_TOKEN": "xapp-sandbox",
             "SLACK_API_URL": self.slack.api_url,
@@ -97,9 +104,13 @@ async def _end(process: asyncio.subprocess.Process) -> None:
 
 
 @asynccontextmanager
-async def stage() -> AsyncIterator[Stage]:
-    """The stand-ins while the block runs; then everything that was started is ended."""
-    slack, platform = SlackStandIn(manifest()), Deepnote()
+async def stage(clock: Callable[[], float] = time.monotonic) -> AsyncIterator[Stage]:
+    """The stand-ins while the block runs; then everything that was started is ended.
+
+    Args:
+        clock: What Slack's limits go by, in seconds.
+    """
+    slack, platform = SlackStandIn(manifest(), clock=clock), Deepnote()
     gc.disable()  # a pause of the stand-ins would be counted as the app's
     server = Sandbox(slack, extras=[platform.mount])
     url = await server.start()

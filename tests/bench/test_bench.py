@@ -1,10 +1,11 @@
 """The benchmarks still run: once, as small as can be, and without looking at the times."""
 
+import asyncio
 from pathlib import Path
 
 import pytest
 
-from tests.bench import ack, forms, scale, start
+from tests.bench import ack, endings, forms, scale, start
 from tests.bench.figures import Figure, show
 
 
@@ -32,7 +33,16 @@ async def test_tracked_runs_are_looked_at_and_not_written(tmp_path: Path) -> Non
     assert [figure.met for figure in writes] == [True, True]
     looked = [float(figure.measured) for figure in figures if figure.what.endswith("looks a second")]
     assert all(rate > 0 for rate in looked)
-    assert any(figure.what.startswith("10 runs end at once") for figure in figures)
+    assert sum("killed, and all claimed" in figure.what for figure in figures) == 2
+
+
+def test_ends_at_one_moment_are_told_in_the_order_of_the_budget(tmp_path: Path) -> None:
+    """Fifty of them: more than a minute's worth of edits, so that somebody has to wait."""
+    with asyncio.Runner(loop_factory=endings.Loop) as runner:
+        figures = runner.run(endings.measure(tmp_path, many=50, others=5))
+    missed = [figure for figure in figures if figure.met is False]
+    assert not missed
+    assert sum(figure.met is not None for figure in figures) == 6
 
 
 def test_the_command_and_the_sandbox_start() -> None:

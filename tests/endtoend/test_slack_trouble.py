@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+import asyncio
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
 
+from bot.model import Caller, Notebook, Platform, Request
+from bot.model import Person as Asker
 from bot.sandbox.shelf import slug_of
 from bot.sandbox.slack.records import Person
-from bot.sandbox.slack.workspace import TEAM
+from bot.sandbox.slack.workspace import ANA, TEAM
 
 from . import sight
+from .chat import EVERYBODY
+from .house import chatting
 from .notebooks import heading
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from .chat import Chat
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -124,6 +132,31 @@ async def test_while_slack_does_not_tell_who_is_in_a_channel_its_runs_are_not_sh
     assert "Slack isn't telling me who is in that channel just now." in said
     assert "Brief" not in said
     assert "Brief" in await chat.types("ben", room, f"/notebook status {card.number}")
+
+
+@pytest.mark.slow
+async def test_a_hundred_posts_that_slack_does_not_answer_take_no_place_of_a_persons(tmp_path: Path) -> None:
+    """What a person waits for needs an answer of Slack's own within a second or so."""
+    async with chatting(tmp_path) as chat:
+        chat.slack.workspace.add_person(Person("U0NEWHERE1", "nia", "Nia New", TEAM))
+        room = chat.room(members=("U0NEWHERE1", *EVERYBODY))
+        stuck = 110
+        chat.slack.faults.set("chat.postMessage", "slow", seconds=60, times=stuck)
+        for number in range(stuck):
+            request = Request(notebook=Notebook(platform=Platform.DATALORE, id=f"ana/n{number}"), title="Stuck")
+            caller = Caller(
+                workspace=TEAM,
+                person=Asker(id=ANA, name="ana"),
+                channel=chat.slack.channel(room).id,
+                key=f"command:{number}",
+            )
+            await chat.bot.store.requests.save(request, caller, datetime.now(UTC))
+        async with asyncio.timeout(20):
+            # A client with a hundred connections would never get to the last ones.
+            while sum(each.left for each in chat.slack.faults._pending) > stuck - 100:  # noqa: ASYNC110 - sets no event
+                await asyncio.sleep(0.05)
+        said = await chat.types("nia", room, "/notebook list")
+        assert "isn't telling me who you are" not in said
 
 
 @pytest.mark.slow
