@@ -9,6 +9,8 @@ from pathlib import Path
 import psutil
 import pytest
 
+from bot.sandbox import ipynb
+
 from .house import notebook, until, visiting
 
 _SERVER = """
@@ -55,6 +57,18 @@ async def test_a_waiting_run_can_be_stopped_before_it_ever_ran() -> None:
             assert answer.status == 200
         run = await house.deepnote_run(waiting)
         assert (run["status"], run["snapshotStatus"]) == ("stopped", "unavailable")
+
+
+async def test_inputs_alone_are_taken_while_every_kernel_is_busy() -> None:
+    region = {"deepnote_cell_type": "input-text", "deepnote_variable_name": "region", "deepnote_variable_value": "EU"}
+    async with visiting(at_once=1, spare_kernel=False) as house:
+        house.stand_ins.shelf.add("sleeps", notebook("import time\ntime.sleep(300)"))
+        house.stand_ins.shelf.add("asks", ipynb.document([ipynb.code("", region, "")], {}))
+        await house.start_on_deepnote("sleeps")
+        taken = await house.start_on_deepnote("asks", inputs={"region": "US"})
+        await until(lambda: house.deepnote_run(taken), lambda run: run["status"] == "success")
+    ledger = house.stand_ins.ledger.starts[-1]
+    assert ledger["inputs"] == {"region": "US"}
 
 
 @pytest.mark.slow
