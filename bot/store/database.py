@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from contextlib import asynccontextmanager, nullcontext
+from contextlib import asynccontextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -222,9 +222,11 @@ def _upgrade(connection: Connection) -> None:
 def _on_connect(connection: Any, _record: object) -> None:
     connection.isolation_level = None  # we say BEGIN ourselves
     cursor = connection.cursor()
+    # Only of a file without a page can it be chosen; later it would change nothing, but take the lock for writing.
     cursor.execute("PRAGMA page_count")
     if cursor.fetchone() == (0,):
-        cursor.execute("PRAGMA auto_vacuum=INCREMENTAL")  # only before a file's first table; later it only takes locks
+        with suppress(sqlite3.OperationalError):  # another process makes the file at this moment, and has chosen it
+            cursor.execute("PRAGMA auto_vacuum=INCREMENTAL")
     cursor.execute("PRAGMA journal_mode=WAL")
     cursor.execute(f"PRAGMA journal_size_limit={WAL_BYTES}")
     cursor.execute("PRAGMA synchronous=FULL")
