@@ -16,6 +16,8 @@ RULE: Final = re.compile(r"^-{20,}\n", re.MULTILINE)
 HEADER: Final = re.compile(r"^\S+[ ]{2,}Traceback \(most recent call last\):?", re.MULTILINE)
 MOST_TEXT: Final = 200_000
 """Characters of one output."""
+LAST_PART: Final = 4_000
+"""Characters in which a text's last heading is looked for first."""
 MOST_NAME: Final = 150
 """Characters of a heading, a caption or a name."""
 
@@ -56,7 +58,10 @@ def mappings(value: object) -> tuple[Mapping[str, Any], ...]:
 
 def last_heading(markdown: str) -> str:
     """The last heading of a Markdown text, without its marks; empty where there is none."""
-    found = HEADING.findall(markdown[:MOST_TEXT])
+    if "#" not in markdown:
+        return ""
+    found = HEADING.findall(markdown[-LAST_PART:]) if len(markdown) > LAST_PART else []
+    found = found or HEADING.findall(markdown[:MOST_TEXT])
     return plain(found[-1][1])[:MOST_NAME] if found else ""
 
 
