@@ -42,9 +42,10 @@ def _without_noise(text: str, quiet: Counter[str]) -> str:
     if not NOISY.search(text):
         return text
     kept: list[str] = []
+    words = ""
     below = False  # a warning's second line is the code that it is about
     for one in text.splitlines(keepends=True):
-        words = plain(one[-4_000:])[-MOST_LINE:]
+        bar, words = PROGRESS.search(words) is not None, plain(one[-4_000:])[-MOST_LINE:]
         if below and words.startswith("  ") and not PROGRESS.search(words):
             below = False
             continue
@@ -52,7 +53,7 @@ def _without_noise(text: str, quiet: Counter[str]) -> str:
         if below:
             quiet["warning"] += 1
         elif PROGRESS.search(words):
-            quiet["progress bar"] += 1
+            quiet["progress bar"] += not bar
         elif DOWNLOAD.match(words):
             quiet["line about packages"] += 1
         else:

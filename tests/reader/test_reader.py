@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 import base64
-import contextlib
 import http.server
 import json
 import os
@@ -12,13 +10,14 @@ import signal
 import subprocess
 import sys
 import threading
-import time
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import psutil
 import pytest
 import yaml
 
+import bot
 from bot.outputs.pictures import PNG
 from bot.reader import Reader
 from bot.reader.drawing import harmless
@@ -191,29 +190,21 @@ if __name__ == "__main__":
 
 @pytest.mark.slow
 @pytest.mark.parametrize("how", ["killed", "closed"])
-async def test_no_worker_outlives_the_process_that_it_reads_for(how: str, tmp_path: Any) -> None:
+def test_no_worker_outlives_the_process_that_it_reads_for(how: str, tmp_path: Path) -> None:
     script = tmp_path / "serves.py"
     script.write_text(SERVES)
-    environment = os.environ | {"PYTHONPATH": os.getcwd()}
+    environment = os.environ | {"PYTHONPATH": str(Path(bot.__file__).parents[1])}
     with subprocess.Popen(
         [sys.executable, str(script)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment
     ) as process:
         assert process.stdin is not None
         assert process.stdout is not None
-        assert await asyncio.to_thread(process.stdout.readline) == b"read\n"
+        assert process.stdout.readline() == b"read\n"
         mine = psutil.Process(process.pid).children(recursive=True)
         assert workers(process.pid)
         if how == "killed":
             process.send_signal(signal.SIGKILL)
         process.stdin.close()
-        await asyncio.to_thread(process.wait, 30)
-    until = time.monotonic() + 15
-    while [one for one in mine if _runs(one)] and time.monotonic() < until:
-        await asyncio.sleep(0.05)
-    assert [one for one in mine if _runs(one)] == []
-
-
-def _runs(process: psutil.Process) -> bool:
-    with contextlib.suppress(psutil.NoSuchProcess):
-        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
-    return False
+        process.wait(30)
+    _, left = psutil.wait_procs(mine, timeout=15)
+    assert left == []
