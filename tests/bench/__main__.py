@@ -1,6 +1,6 @@
 """All benchmarks, one after the other: `python -m tests.bench`."""
 
-from tests.bench import ack, cadence, endings, forms, reading, scale, start
+from tests.bench import ack, cadence, endings, forms, scale, start
 
-for benchmark in (cadence, start, ack, forms, reading, scale, endings):
+for benchmark in (cadence, start, ack, forms, scale, endings):
     benchmark.main()
