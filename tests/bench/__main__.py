@@ -1,6 +1,6 @@
 """All benchmarks, one after the other: `python -m tests.bench`."""
 
-from tests.bench import ack, cadence, endings, forms, scale, start
+from tests.bench import ack, cadence, endings, forms, reading, scale, start
 
-for benchmark in (cadence, start, ack, forms, scale, endings):
+for benchmark in (cadence, reading, start, ack, forms, scale, endings):
     benchmark.main()

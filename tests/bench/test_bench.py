@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.bench import ack, endings, forms, scale, start
+from tests.bench import ack, endings, forms, reading, scale, start
 from tests.bench.figures import Figure, show
 
 
@@ -43,6 +43,14 @@ def test_ends_at_one_moment_are_told_in_the_order_of_the_budget(tmp_path: Path) 
     missed = [figure for figure in figures if figure.met is False]
     assert not missed
     assert sum(figure.met is not None for figure in figures) == 6
+
+
+@pytest.mark.slow
+async def test_documents_are_read_and_rendered_off_the_loop() -> None:
+    figures = await reading.measure(small=300_000, large=600_000, rounds=2)
+    named = [figure.what for figure in figures]
+    assert "0.3 MB read and rendered: p50" in named
+    assert "the loop waited during 0.6 MB: longest, best of three" in named
 
 
 def test_the_command_and_the_sandbox_start() -> None:
