@@ -108,7 +108,12 @@ class Bot:
         people = People(slack, self.workspace)
         for_courier, for_heart = asyncio.Event(), asyncio.Event()
         ended: asyncio.Queue[str] = asyncio.Queue()
-        deliverer = Deliverer(self.store, Speech(slack, self._budget), link, _now, for_heart.set, people.name, ended)
+
+        async def ours() -> bool:
+            return await self.store.delivery.is_ours(self.workspace)
+
+        speech = Speech(slack, self._budget, ours=ours)
+        deliverer = Deliverer(self.store, speech, link, _now, for_heart.set, people.name, ended)
         courier = Courier(deliverer, self.workspace, settings.admins, for_courier)
         tracker = Tracker(self._tracker_deps(platforms, for_courier))
         heart = Heart(self.store.holding, tracker, for_heart)

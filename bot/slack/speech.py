@@ -12,6 +12,8 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from bot.errors import ThreadbookError
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
     from slack_sdk.web.async_client import AsyncWebClient
 
     from bot.slack.budget import Budget
@@ -55,6 +57,14 @@ class SlackNo(ThreadbookError):
         self.word = word
 
 
+class Relieved(ThreadbookError):
+    """Another process speaks for the workspace by now; nothing was said."""
+
+
+async def _always() -> bool:
+    return True
+
+
 class Speech:
     """One workspace's Slack, for whoever writes to it.
 
@@ -63,14 +73,21 @@ class Speech:
         budget: The workspace's.
         patience: Seconds that one call may take, and each file in all: the SDK's own limit is void where the client
             shares a session.
+        ours: Whether this process still speaks for the workspace, asked before each call: it may have stood still.
     """
 
     def __init__(
-        self, client: AsyncWebClient, budget: Budget, *, patience: tuple[float, float] = (30.0, 180.0)
+        self,
+        client: AsyncWebClient,
+        budget: Budget,
+        *,
+        patience: tuple[float, float] = (30.0, 180.0),
+        ours: Callable[[], Awaitable[bool]] = _always,
     ) -> None:
         self.client = client
         self.budget = budget
         self._patience = patience
+        self._ours = ours
 
     async def say(self, method: str, **arguments: Any) -> dict[str, Any]:
         """Make one call; who calls has taken it from the budget.
@@ -78,7 +95,10 @@ class Speech:
         Raises:
             SlackLater: Not now.
             SlackNo: Never.
+            Relieved: Not this process.
         """
+        if method != "chat.delete":  # what this process posted too much it takes back, whoever speaks by now
+            await self._check()
         try:
             async with asyncio.timeout(self._patience[0]):
                 answer = await self.client.api_call(method, json=arguments)
@@ -105,11 +125,13 @@ class Speech:
         Raises:
             SlackLater: Not now.
             SlackNo: Never.
+            Relieved: Not this process.
         """
         if not content:
             return
         await self.budget.take("files.getUploadURLExternal", urgency)
         await self.budget.take("files.completeUploadExternal", urgency)
+        await self._check()
         try:
             async with asyncio.timeout(self._patience[1]):
                 await self.client.files_upload_v2(
@@ -124,6 +146,10 @@ class Speech:
             raise self._meaning(_method(error), error) from error
         except (SlackClientError, aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
             raise SlackLater(f"upload: {type(error).__name__}") from error
+
+    async def _check(self) -> None:
+        if not await self._ours():
+            raise Relieved("another process delivers for this workspace")
 
     def _meaning(self, method: str, error: SlackApiError) -> ThreadbookError:
         response = error.response
