@@ -143,7 +143,11 @@ class Bot:
         people = People(slack, self.workspace)
         for_courier, for_heart = asyncio.Event(), asyncio.Event()
         ended: asyncio.Queue[str] = asyncio.Queue()
-        speech = Speech(slack, self._budget)
+
+        async def ours() -> bool:
+            return await self.store.delivery.is_ours(self.workspace)
+
+        speech = Speech(slack, self._budget, ours=ours)
         deliverer = Deliverer(self.store, speech, link, _now, for_heart.set, people.name, ended, home)
         courier = Courier(deliverer, self.workspace, settings.admins, for_courier)
         tracker = Tracker(self._tracker_deps(platforms, for_courier))

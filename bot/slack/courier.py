@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from bot.errors import StoreUnavailable
 from bot.render import replies
 from bot.slack.delivery import CHANGES_LAST, FINAL_FIRST, Deliverer, Parcel
-from bot.slack.speech import SlackLater, SlackNo
+from bot.slack.speech import Relieved, SlackLater, SlackNo
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Collection
@@ -82,6 +82,8 @@ class Courier:
             return await work
         except StoreUnavailable as error:
             log.warning("the database isn't available: %s", error)
+        except Relieved:
+            log.info("another process delivers by now")
         except Exception:
             log.exception("the courier stumbled [%s]", token_hex(4))
         return False
@@ -114,6 +116,10 @@ class Courier:
         try:
             await self._deliverer.deliver(parcel)
             self._misses.pop(parcel.run_id, None)
+        except Relieved:
+            log.info("run %d: another process delivers by now", parcel.run_id)
+            # What was edited before may have overwritten what that one showed.
+            await self._safely(self._redraw(parcel.run_id))
         except SlackLater as error:
             log.info("%s: Slack can't be told now: %s", parcel, error)
             wait = self._back_off(parcel.run_id)
@@ -127,6 +133,10 @@ class Courier:
                 await self._postpone(parcel, wait)
             self._under_way.pop(parcel.run_id, None)
             self._bell.set()
+
+    async def _redraw(self, run_id: int) -> bool:
+        await self._store.delivery.redraw(run_id)
+        return True
 
     def _back_off(self, run_id: int) -> float:
         misses = self._misses.get(run_id, 0)

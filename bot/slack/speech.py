@@ -13,7 +13,7 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from bot.errors import ThreadbookError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Awaitable, Callable, Sequence
 
     from slack_sdk.web.async_client import AsyncWebClient
 
@@ -73,6 +73,14 @@ class Sent:
     alt: str = ""
 
 
+class Relieved(ThreadbookError):
+    """Another process speaks for the workspace by now; nothing was said."""
+
+
+async def _always() -> bool:
+    return True
+
+
 class Speech:
     """One workspace's Slack, for whoever writes to it.
 
@@ -81,14 +89,21 @@ class Speech:
         budget: The workspace's.
         patience: Seconds that one call may take, and each file in all: the SDK's own limit is void where the client
             shares a session.
+        ours: Whether this process still speaks for the workspace, asked before each call: it may have stood still.
     """
 
     def __init__(
-        self, client: AsyncWebClient, budget: Budget, *, patience: tuple[float, float] = (30.0, 180.0)
+        self,
+        client: AsyncWebClient,
+        budget: Budget,
+        *,
+        patience: tuple[float, float] = (30.0, 180.0),
+        ours: Callable[[], Awaitable[bool]] = _always,
     ) -> None:
         self.client = client
         self.budget = budget
         self._patience = patience
+        self._ours = ours
 
     async def say(self, method: str, **arguments: Any) -> dict[str, Any]:
         """Make one call; who calls has taken it from the budget.
@@ -96,7 +111,10 @@ class Speech:
         Raises:
             SlackLater: Not now.
             SlackNo: Never.
+            Relieved: Not this process.
         """
+        if method != "chat.delete":  # what this process posted too much it takes back, whoever speaks by now
+            await self._check()
         try:
             async with asyncio.timeout(self._patience[0]):
                 answer = await self.client.api_call(method, json=arguments)
@@ -118,6 +136,7 @@ class Speech:
         Raises:
             SlackLater: Not now.
             SlackNo: Never.
+            Relieved: Not this process.
         """
         full = [one for one in files if one.content]
         if not full:
@@ -125,6 +144,7 @@ class Speech:
         for _ in full:
             await self.budget.take("files.getUploadURLExternal", urgency)
         await self.budget.take("files.completeUploadExternal", urgency)
+        await self._check()
         sent: list[dict[str, Any]] = [
             {"filename": one.name, "title": one.title or one.name, "alt_txt": one.alt or None, "content": one.content}
             for one in full
@@ -136,6 +156,10 @@ class Speech:
             raise self._meaning(_method(error), error) from error
         except (SlackClientError, aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
             raise SlackLater(f"upload: {type(error).__name__}") from error
+
+    async def _check(self) -> None:
+        if not await self._ours():
+            raise Relieved("another process delivers for this workspace")
 
     def _meaning(self, method: str, error: SlackApiError) -> ThreadbookError:
         response = error.response

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import Text, cast, delete, exists, false, or_, select, true, update
+from sqlalchemy import Text, case, cast, delete, exists, false, or_, select, true, update
 
 from bot.model import FINAL, Frozen, News, Results
 from bot.store.database import insert_new
@@ -14,6 +14,8 @@ from bot.store.tables import cards, files, listeners, news, notices, processes, 
 
 if TYPE_CHECKING:
     from datetime import datetime
+
+    from sqlalchemy.ext.asyncio import AsyncConnection
 
     from bot.store.database import Database
     from bot.store.holding import Holding
@@ -57,6 +59,14 @@ class Delivery:
             change = update(workspaces).where(vacant, workspaces.c.id.in_(known))
             await connection.execute(change.values(courier=self._holding.process_id))
             return [row.id for row in (await connection.execute(mine)).all()]
+
+    async def is_ours(self, workspace: str) -> bool:
+        """Whether this process is the workspace's courier at this moment, and not declared dead."""
+        me = self._holding.process_id
+        lives = exists().where(processes.c.id == me, processes.c.dead == false())
+        query = select(workspaces.c.id).where(workspaces.c.id == workspace, workspaces.c.courier == me, lives)
+        async with self._db.read() as connection:
+            return (await connection.execute(query)).first() is not None
 
     async def enter_workspace(self, workspace: str) -> None:
         """Know a workspace; nothing happens where it's known."""
@@ -132,6 +142,8 @@ class Delivery:
     async def told(self, run_id: int, **changes: Any) -> None:
         """Note at once what was posted in the thread: `told`, `parts` or `closed`.
 
+        What another courier has posted since stays noted: how far it has come only grows.
+
         A run that goes on after all, since its id came late, isn't closed: its end is told when it comes.
         """
         async with self._db.write() as connection:
@@ -140,6 +152,10 @@ class Delivery:
                 if not await connection.scalar(over):
                     return
                 await connection.execute(delete(files).where(files.c.run == run_id))
+            for name in ("told", "parts"):
+                if name in changes:
+                    before = cards.c[name]
+                    changes[name] = case((before > changes[name], before), else_=changes[name])
             await connection.execute(update(cards).where(cards.c.run == run_id).values(**changes))
 
     async def refused(self, run_id: int, word: str) -> None:
@@ -161,16 +177,30 @@ class Delivery:
                 row.where(mine, runs.c.shown_revision <= story.revision).values(shown_revision=story.revision)
             )
             if noted.rowcount != 1:
-                await connection.execute(row.values(revision=runs.c.revision + 1))
-            values = {"shown": digest if noted.rowcount == 1 else "", "misses": 0, "retry_at": None}
+                await _redraw(connection, story.run.id)
+                return False
+            values = {"shown": digest, "misses": 0, "retry_at": None}
             await connection.execute(update(cards).where(cards.c.run == story.run.id).values(**values))
-        return bool(noted.rowcount == 1)
+        return True
 
     async def postponed(self, run_id: int, until: datetime) -> None:
-        """Note that Slack couldn't be told now."""
-        change = update(cards).where(cards.c.run == run_id).values(misses=cards.c.misses + 1, retry_at=until)
+        """Note that Slack couldn't be told now.
+
+        Where another is the courier by now, the card is marked for showing again instead: what was tried in vain may
+        still come about, over what the other showed.
+        """
+        ours = select(workspaces.c.id).where(workspaces.c.courier == self._holding.process_id)
+        mine = exists().where(runs.c.id == run_id, runs.c.workspace.in_(ours))
+        change = update(cards).where(cards.c.run == run_id, mine)
         async with self._db.write() as connection:
-            await connection.execute(change)
+            noted = await connection.execute(change.values(misses=cards.c.misses + 1, retry_at=until))
+            if noted.rowcount != 1:
+                await _redraw(connection, run_id)
+
+    async def redraw(self, run_id: int) -> None:
+        """Mark a card for showing again, whatever it shows."""
+        async with self._db.write() as connection:
+            await _redraw(connection, run_id)
 
     async def notices(self, workspace: str) -> list[Notice]:
         """What the admins are to be told."""
@@ -185,3 +215,8 @@ class Delivery:
         async with self._db.write() as connection:
             told = await connection.scalar(select(notices.c.told).where(row).with_for_update()) or []
             await connection.execute(update(notices).where(row).values(told=[*told, admin]))
+
+
+async def _redraw(connection: AsyncConnection, run_id: int) -> None:
+    await connection.execute(update(runs).where(runs.c.id == run_id).values(revision=runs.c.revision + 1))
+    await connection.execute(update(cards).where(cards.c.run == run_id).values(shown="", misses=0, retry_at=None))

@@ -47,6 +47,7 @@ def _stories(server: Postgres) -> dict[str, Callable[[Town], Awaitable[str]]]:
         "one of three is killed": lambda here: stories.one_of_three_is_killed(here, 24),
         "hearts beat through slow calls": lambda here: stories.hearts_beat_through_slow_calls(here, 20),
         "one is stopped and wakes": stories.one_is_stopped_and_wakes,
+        "one is stopped while it tells": stories.one_is_stopped_while_it_tells,
         "the database is restarted": lambda here: stories.the_database_goes_away(here, server, AWAY),
         "the database stands still": lambda here: stories.the_database_goes_away(here, server, AWAY, frozen=True),
         "alone": lambda here: stories.peers_wake_each_other(here, 1),

@@ -16,6 +16,7 @@ from sqlalchemy import false, select
 from bot.store.tables import runs
 from tests.endtoend import sight
 from tests.faults.gate import Catch
+from tests.faults.kernels import ANSWER
 from tests.faults.town import ROOMS
 
 if TYPE_CHECKING:
@@ -41,10 +42,10 @@ BEATS_UNSEEN = 6
 async def one_of_three_is_killed(here: Town, asked: int = 6) -> str:
     """Three share the runs; one that holds some, and delivers for the workspace, is killed.
 
-    Slack sends each command twice, over two connections, as it may.
+    Slack sends the first half of the commands twice, over two connections, as it may.
     """
     children = [await here.start() for _ in range(3)]
-    here.slack.sockets.duplicates = asked
+    here.slack.sockets.duplicates = asked // 2
     notebooks = await _ask_for(here, asked)
     await _all_running(here, asked)
     shares = Counter(await _holders(here))
@@ -119,6 +120,32 @@ async def one_is_stopped_and_wakes(here: Town) -> str:
     assert (await here.ask_rows(select(runs.c.state, runs.c.progress, runs.c.holder)))[0] == before
     all_told_once(here, notebooks)
     return "the late write was refused, the late edit drawn over"
+
+
+async def one_is_stopped_while_it_tells(here: Town) -> str:
+    """A replica stops between posting the results and hearing that they are posted; another one tells the rest.
+
+    The results may come twice, as nobody can know. When the first one wakes it says nothing more.
+    """
+    results = Held(here, lambda call: call.does.endswith("/chat.postMessage") and ANSWER in call.body, answered=True)
+    sleeper = await here.start()
+    await here.start()
+    here.ending.set()
+    notebooks = await _ask_for(here, 1, "datalore")
+    await results.caught()
+    assert await here.courier() == sleeper.row
+    sleeper.pause()
+    await here.at_rest(1)
+    (card,) = here.cards
+    before = [sight.words(reply) for reply in here.slack.thread(card)]
+    results.release()
+    sleeper.wake()
+    await here.until(lambda: "another process delivers" in here.log.read_text(), "the one that woke to give way")
+    await here.at_rest(1)
+    after = [sight.words(reply) for reply in here.slack.thread(card)]
+    assert after == before, "the one that woke told it all again"
+    all_told_once(here, notebooks)
+    return f"{len(after)} messages, {len(after) - len(set(after))} of them twice"
 
 
 async def the_database_goes_away(here: Town, server: Postgres, seconds: float, *, frozen: bool = False) -> str:

@@ -57,5 +57,9 @@ async def test_a_replica_that_slept_overwrites_nothing_when_it_wakes(here: Town)
     await stories.one_is_stopped_and_wakes(here)
 
 
+async def test_a_replica_that_slept_while_it_told_the_results_says_nothing_more(here: Town) -> None:
+    await stories.one_is_stopped_while_it_tells(here)
+
+
 async def test_a_database_that_is_restarted_loses_nothing(here: Town, server: Postgres) -> None:
     await stories.the_database_goes_away(here, server, seconds=2)

@@ -13,7 +13,7 @@ from aiohttp.test_utils import TestServer
 
 from bot.slack.app import web_client
 from bot.slack.budget import Budget
-from bot.slack.speech import Sent, SlackLater, SlackNo, Speech
+from bot.slack.speech import Relieved, Sent, SlackLater, SlackNo, Speech
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
@@ -94,6 +94,19 @@ async def test_a_refusal_is_for_good_and_in_slacks_word(slack: Slack, speech: Sp
         await speech.say("chat.postMessage", channel="C1", text="x")
     assert refused.value.word == "not_in_channel"
     assert slack.methods == ["chat.postMessage"]
+
+
+async def test_who_no_longer_speaks_for_a_workspace_says_nothing_but_takes_back_its_own(slack: Slack) -> None:
+    async def not_ours() -> bool:
+        return False
+
+    async with speaking(slack.url, ours=not_ours) as speech:
+        with pytest.raises(Relieved):
+            await speech.say("chat.postMessage", channel="C1", text="x")
+        with pytest.raises(Relieved):
+            await speech.upload("C1", "1.2", "a.csv", b"a,b", 0)
+        await speech.say("chat.delete", channel="C1", ts="1.2")
+    assert slack.methods == ["chat.delete"]
 
 
 @pytest.mark.parametrize(

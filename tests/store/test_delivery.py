@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from bot import lifecycle
 from bot.model import Artifact, Look, NewsKind, Output, Results, State
-from tests.store.house import HERE, NOON, THERE, House, after, moved, now_is, row
+from tests.store.house import HERE, NOON, THERE, House, after, die, moved, now_is, row
 
 if TYPE_CHECKING:
     from bot.model import Run
@@ -185,6 +185,44 @@ async def test_what_a_former_courier_showed_is_shown_again(house: House) -> None
     assert not await former.delivery.shown(slow, "then")
     assert await due(present) == [(run.id, False)]
     assert (await story_of(present, run)).card.shown == ""
+
+
+async def test_a_courier_is_one_only_while_it_lives_and_nobody_has_followed_it(house: House) -> None:
+    former, present = await house.process(), await house.process()
+    await former.delivery.enter_workspace(HERE)
+    await former.delivery.take_workspaces([HERE])
+    assert await former.delivery.is_ours(HERE)
+    assert not await present.delivery.is_ours(HERE)
+    await die(former, present)
+    assert not await former.delivery.is_ours(HERE)
+    await present.delivery.take_workspaces([HERE])
+    assert await present.delivery.is_ours(HERE)
+    await former.holding.register()
+    assert not await former.delivery.is_ours(HERE)
+
+
+async def test_what_a_former_courier_tried_in_vain_is_shown_again_and_delays_nobody(house: House) -> None:
+    former, present = await house.process(), await house.process()
+    await former.delivery.enter_workspace(HERE)
+    await former.delivery.take_workspaces([HERE])
+    run = await house.carded(former)
+    await die(former, present)
+    await present.delivery.take_workspaces([HERE])
+    assert await present.delivery.shown(await story_of(present, run), "now")
+    await former.delivery.postponed(run.id, after(60))
+    assert await due(present) == [(run.id, False)]
+    assert (await story_of(present, run)).card.shown == ""
+
+
+async def test_how_far_a_thread_has_come_only_grows(house: House) -> None:
+    store = await house.process()
+    await store.delivery.enter_workspace(HERE)
+    run = await settled(house, store)
+    newest = (await story_of(store, run)).news[-1][0]
+    await store.delivery.told(run.id, told=newest, parts=3)
+    await store.delivery.told(run.id, told=newest - 1, parts=1)
+    story = await story_of(store, run)
+    assert (story.card.told, story.card.parts) == (newest, 3)
 
 
 async def test_an_older_story_does_not_hide_a_newer_one(house: House) -> None:
