@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from bot.lifecycle import NEXT
 from bot.model import State
+from tests.simulation.loop import DAWN
 from tests.simulation.slack import A_MINUTE, CHANNEL_BURST, CLOSED, MINUTE
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ ENDS: Final = ("✅", "❌", "⏹️", "🚫", "❓", "⌛", "👋", "▶️")
 
 
 class Laws:
-    """Finds what was broken, and says so; the story goes on."""
+    """Finds what was broken, and says so; the story ends there."""
 
     def __init__(self, world: World) -> None:
         self.world = world
@@ -40,7 +41,8 @@ class Laws:
     def broken(self, words: str) -> None:
         """A law is broken."""
         self.world.tell("LAW", words)
-        self.found.append(f"at {self.world.loop.time():.3f}: {words}")
+        self.found.append(f"at {self.world.loop.time() - DAWN:.3f}: {words}")
+        self.world.loop.halted = True
 
     # The rows
 

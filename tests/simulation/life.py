@@ -29,6 +29,7 @@ class Life:
         still: It is stopped (SIGSTOP): it takes them later.
         troubles: When what befell it that excuses a second telling: stopped, its database failing.
         steps_left, effects_left: How many more it takes, or has, before it is killed; None means no end.
+        faints: Where to its next call makes it stand still, and how.
         holding: Who it is in the rows, once it has entered.
     """
 
@@ -41,6 +42,7 @@ class Life:
         self.steps_left: int | None = None
         self.effects_left: int | None = None
         self.connections: list[Connection] = []
+        self.faints: tuple[str, Callable[[Life], None]] | None = None
         self.holding: Holding | None = None
         self._loop = loop
         self._killed = killed
@@ -68,6 +70,12 @@ class Life:
         self.effects_left -= 1
         if self.effects_left <= 0:
             self.kill()
+
+    def calls(self, place: str) -> None:
+        """It has sent a call there."""
+        if self.faints is not None and self.faints[0] in (place, ""):
+            faints, self.faints = self.faints[1], None
+            faints(self)
 
     def spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         """Have the process do something."""

@@ -52,9 +52,14 @@ class Loop(asyncio.AbstractEventLoop):
 
     Args:
         most: Steps after which it is taken to run in a circle.
+
+    Attributes:
+        tasks: All there ever were.
+        stumbled: Errors that nobody waited for.
+        halted: No further step is to be taken.
     """
 
-    def __init__(self, most: int = 400_000) -> None:
+    def __init__(self, most: int = 80_000) -> None:
         self._now = DAWN
         self._ready: deque[asyncio.Handle] = deque()
         self._timers: list[tuple[float, int, asyncio.TimerHandle]] = []
@@ -63,6 +68,7 @@ class Loop(asyncio.AbstractEventLoop):
         self._left = most
         self.tasks: list[asyncio.Task[Any]] = []
         self.stumbled: list[str] = []
+        self.halted = False
 
     def time(self) -> float:
         """Seconds."""
@@ -74,12 +80,12 @@ class Loop(asyncio.AbstractEventLoop):
         self._running = True
         asyncio._set_running_loop(self)
         try:
-            while not task.done():
+            while not task.done() and not self.halted:
                 self._turn()
         finally:
             asyncio._set_running_loop(None)
             self._running = False
-        return task.result()
+        return task.result() if task.done() else None
 
     def _turn(self) -> None:
         ready, timers = self._ready, self._timers
@@ -101,6 +107,10 @@ class Loop(asyncio.AbstractEventLoop):
             owner: Owner | None = step._context.get(OWNER)  # type: ignore[attr-defined]  # asyncio keeps it so
             if owner is None or owner.admits(step):
                 step._run()
+
+    def wind(self, most: int) -> None:
+        """Let so many more steps be taken."""
+        self._left, self.halted = most, False
 
     def again(self, steps: list[asyncio.Handle]) -> None:
         """Have steps taken that weren't admitted when it was their turn."""

@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 
 DRAIN: Final = 8.0
 """Seconds that work under way gets when a process is told to stop, as in `bot.wiring`."""
+LATE: Final = 1.0
+"""Seconds by which the budget's minute is longer than Slack's, as `bot.slack.budget` has it."""
 SUPERVISOR: Final = 1.0
 """Seconds after which whoever looks after a process starts it again."""
 
@@ -72,7 +74,7 @@ class Parts:
 
         share = world.slack.scale * MINUTE / 60
         limits = {method: max(3, math.floor(most * share)) for method, most in A_MINUTE.items()}
-        self.budget = Budget(limits, minute=MINUTE)
+        self.budget = Budget(limits, minute=MINUTE + LATE)
         deliverer = Deliverer(
             self.store,
             Speech(slack, self.budget),

@@ -25,6 +25,7 @@ CLOSED: Final = "C0CLOSED"
 PERSONS: Final = ("U0ANA", "U0BEN", "U0CEM")
 ADMIN: Final = "U0ADA"
 A_MINUTE: Final = {
+    "auth.test": 1_000,
     "chat.update": 50,
     "chat.postMessage": 300,
     "conversations.open": 50,

@@ -100,6 +100,7 @@ class Wire:
                 life.has_effect()
 
         world.loop.call_later(there, arrive, context=world.nobody)
+        life.calls(self.place)
         answer = await reply
         call.answered = True
         return answer

@@ -41,8 +41,16 @@ if TYPE_CHECKING:
     from tests.simulation.life import Life
 
 MORNING: Final = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
-PATIENCE: Final = 900.0
+PATIENCE: Final = 240.0
 """Seconds after the last fault within which everything must have come to rest."""
+THEMES: Final = (
+    (),
+    ("kill", "steps", "effects", "effects", "effects"),
+    ("stop", "faint", "faint", "faint"),
+    ("kill", "steps", "effects", "stop", "faint", "terminate"),
+)
+"""What befalls processes in one story: killed at once, after so many steps, or after so many effects on the world;
+stopped (SIGSTOP) at once or with a call under way; told to stop (SIGTERM)."""
 SLOWER: Final = 3.0
 """How much slower hearts beat and couriers look of their own accord than they really do: most of what they do is
 nothing, and costs as much as the rest. All else is quicker by that much."""
@@ -93,7 +101,7 @@ class World:
             for platform in Platform
         }
         self.links = {platform: Client(ledger) for platform, ledger in self.ledgers.items()}
-        names = "abc"[: chance.choice((1, 2, 2, 3))]
+        names = "abc"[: chance.choice((1, 2, 2, 3, 3))]
         self.replicas = [Replica(self, name, chance.choice((0.0, chance.uniform(-0.5, 0.5)))) for name in names]
         self.town = Town(self)
         self.monitor = Monitor(database)
@@ -154,14 +162,13 @@ class World:
         await asyncio.sleep(self.peace - self.loop.time())
         self.tell("world", "peace")
         for life in self.lives:
-            life.steps_left = life.effects_left = None
-            if life.still and life.alive:
-                life.go_on()
+            life.steps_left = life.effects_left = life.faints = None
         until = self.loop.time() + PATIENCE
         calm = 0
         while calm < 4:
             await asyncio.sleep(1.0)
-            resting = self.town.under_way == 0 and self.monitor.resting()
+            awake = not any(life.still and life.alive for life in self.lives)
+            resting = awake and self.town.under_way == 0 and self.monitor.resting()
             calm = calm + 1 if resting else 0
             if self.loop.time() > until:
                 self.laws.broken("it doesn't come to rest")
@@ -170,9 +177,10 @@ class World:
 
     def _troubles(self) -> None:
         chance = self.chance
-        for _ in range(chance.choice((0, 1, 1, 2, 3))):
+        kinds = chance.choice(THEMES)
+        for _ in range(chance.choice((1, 2, 3)) if kinds else 0):
             at = chance.uniform(0.2, self.peace - DAWN)
-            kind = chance.choice(("kill", "steps", "effects", "effects", "stop", "stop", "terminate"))
+            kind = chance.choice(kinds)
             self.loop.call_later(at, self._trouble, chance.choice(self.replicas), kind, context=self.nobody)
 
     def _trouble(self, replica: Replica, kind: str) -> None:
@@ -187,13 +195,20 @@ class World:
                 life.steps_left = chance.randint(1, 400)
             case "effects":
                 life.effects_left = chance.randint(1, 12)
-            case "stop" if not life.still:
-                wait = chance.choice((1.0, 10.0, 25.0)) * chance.random()
-                self.tell("world", f"stops {life.name} for {wait:.3f} s")
-                life.stop()
-                self.loop.call_later(wait, self._go_on, life, context=self.nobody)
+            case "stop":
+                self._stop(life)
+            case "faint":
+                life.faints = (chance.choice(("", "slack", *Platform, *Platform)), self._stop)
             case "terminate" if replica.parts is not None and replica.parts.ready and not life.still:
                 life.spawn(replica.parts.stop())
+
+    def _stop(self, life: Life) -> None:
+        if life.still or not life.alive:
+            return
+        wait = self.chance.choice((1.0, 6.0, 30.0, 30.0)) * self.chance.uniform(0.5, 1.0)
+        self.tell("world", f"stops {life.name} for {wait:.3f} s")
+        life.stop()
+        self.loop.call_later(wait, self._go_on, life, context=self.nobody)
 
     def _go_on(self, life: Life) -> None:
         if life.still and life.alive:
@@ -203,6 +218,7 @@ class World:
     def end(self) -> None:
         """Let everybody go, so that nothing of this story is left for the next."""
         self.over = True
+        self.loop.wind(100_000)
         for life in self.lives:
             life.bury()
         self.loop.run_until_complete(self._last())
