@@ -19,6 +19,10 @@ MADE_FOR_CODE: Final = re.compile(r"\S[ ]{2,}\S|\t|^[ ]|^[\[({<'\"|+>$%#-]|[\\{}
 MOST_SAID: Final = 2_800
 """Characters of one output."""
 MOST_LINES: Final = 40
+SCALAR: Final = re.compile(r"(?:np|numpy)\.(?:float|int|uint|bool|str)\w*\((?:'([^']*)'|([^()']*))\)")
+MOST_SCALAR: Final = 400
+MOST_LINE: Final = 60
+"""Characters of JSON that stay in one line."""
 MOST_JSON: Final = 400_000
 """Characters of JSON that is read to be written out in lines; more of it is shown as it is."""
 LEAST_SAID: Final = 200
@@ -53,18 +57,37 @@ def worded(output: Output, most: int = MOST_SAID) -> Worded | None:
 def text_of(output: Output, most: int) -> str:
     """The words of an output, at most so many characters and a few more; JSON in lines, as people read it."""
     if output.kind != "data":
-        return clean(output.text[:most]).strip("\n")
+        return clean(bare(output.text[:most])).strip("\n")
     return clean(in_lines(output.data)[: max(most, 0)]).strip("\n")
 
 
+def bare(text: str) -> str:
+    """A value without the type that NumPy writes around it: `np.int64(545)` is `545`."""
+    found = SCALAR.fullmatch(text.strip()) if len(text) <= MOST_SCALAR else None
+    return text if found is None else found[1] or found[2] or ""
+
+
 def in_lines(data: str) -> str:
-    """JSON written out in lines; what is no JSON, or too much of it, as it is."""
+    """JSON written out in lines, small things in one; what is no JSON, or too much of it, as it is."""
     if len(data) > MOST_JSON:
         return data
     try:
-        return json.dumps(json.loads(data), ensure_ascii=False, indent=2)
+        return _written(json.loads(data), "")
     except (ValueError, RecursionError):
         return data
+
+
+def _written(value: object, indent: str) -> str:
+    short = json.dumps(value, ensure_ascii=False)
+    if not isinstance(value, dict | list) or not value or len(short) + len(indent) <= MOST_LINE:
+        return short
+    deeper = indent + "  "
+    if isinstance(value, dict):
+        inner = [f"{json.dumps(key, ensure_ascii=False)}: {_written(one, deeper)}" for key, one in value.items()]
+    else:
+        inner = [_written(one, deeper) for one in value]
+    begin, end = "{}" if isinstance(value, dict) else "[]"
+    return f"{begin}\n{deeper}" + f",\n{deeper}".join(inner) + f"\n{indent}{end}"
 
 
 def prose(words: str) -> Block | None:
