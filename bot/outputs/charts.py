@@ -29,7 +29,7 @@ SHAPES: Final = {
     "shape": "Map",
 }
 INSIDE: Final = ("layer", "hconcat", "vconcat", "concat")
-SVG_NAME: Final = re.compile(r"<(title|desc)\b[^>]*>([^<]{1,1000})</\1>", re.IGNORECASE)
+SVG_NAME: Final = re.compile(r"<(title|desc)\b[^<>]{0,200}>([^<]{1,1000})</\1>", re.IGNORECASE)
 DEEPEST: Final = 5
 
 
@@ -46,7 +46,7 @@ def plotly_name(figure: object) -> str:
 
 def svg_name(svg: str) -> str:
     """What an SVG drawing calls itself; empty where it doesn't."""
-    found = SVG_NAME.search(svg[:100_000])
+    found = SVG_NAME.search(svg[:50_000])
     return line(found[2]) if found else ""
 
 

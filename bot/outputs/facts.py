@@ -32,12 +32,13 @@ def facts(said: Sequence[tuple[Part, Sequence[Output]]], headline: Figure | None
     shapes: dict[str, Shape] = {}
 
     def keep(figure: Figure, where: str = "") -> None:
+        if len(figures) >= MOST_FIGURES:
+            return
         name = line(figure.name, 100)
         if name in figures and where and f"{where}: {name}" not in figures:
             name = f"{where}: {name}"
         name = _free(name, figures)
-        if len(figures) < MOST_FIGURES:
-            figures[name] = figure.model_copy(update={"name": name})
+        figures[name] = figure.model_copy(update={"name": name})
 
     if headline is not None and headline.value is not None:
         keep(headline if headline.name else headline.model_copy(update={"name": "headline"}))

@@ -132,9 +132,8 @@ def _sentence(text: str, part: Part) -> Figure | None:
     found = NAMED.fullmatch(text) or ANSWER.fullmatch(text)
     if found is not None and found["name"].strip().count(" ") < 6:  # noqa: PLR2004, more words are a sentence
         name = found["name"].strip(" ,-")
-        rest = found.groupdict().get("rest") or ""
-        told = f"{found['text'].strip()} {rest.strip()}".strip()
-        return Figure(name=name, text=told[:MOST_SENTENCE], value=counted(found))
+        words = f"{found['text'].strip()} {(found.groupdict().get('rest') or '').strip()}".strip()
+        return Figure(name=name, text=words[:MOST_SENTENCE], value=counted(found))
     return Figure(text=text if len(text) <= MOST_SENTENCE else f"{text[: MOST_SENTENCE - 1]}…")
 
 

@@ -100,7 +100,8 @@ def _row(node: LexborNode, spans: _Spans, *, in_head: bool) -> tuple[_Row, int]:
     for cell in node.iter():
         if cell.tag not in ("td", "th"):
             continue
-        reaching()
+        if spans.open:
+            reaching()
         heading = cell.tag == "th"
         attributes = cell.attributes
         across = _span(attributes.get("colspan")) if attributes else 1
@@ -109,6 +110,10 @@ def _row(node: LexborNode, spans: _Spans, *, in_head: bool) -> tuple[_Row, int]:
             continue
         down = _span(attributes.get("rowspan")) if attributes else 1
         text = _words(cell)
+        if across == down == 1:
+            cells.append(text)
+            marks.append(heading)
+            continue
         for _ in range(min(across, MOST_COLUMNS - len(cells))):
             if down > 1:
                 spans.open[len(cells)] = (down - 1, text, heading)

@@ -22,6 +22,15 @@ MOST_HTML: Final = 20_000_000
 MOST_NODES: Final = 400_000
 MOST_PIECES: Final = 100
 MOST_LAYOUTS: Final = 20
+DEEPEST: Final = 500
+NESTING: Final = re.compile(
+    r"<(/?)(?!(?:td|th|tr|p|li|dt|dd|br|hr|img|input|meta|link|col|option|tbody|thead|tfoot|source|wbr|area|base|param)\b)[a-z]",
+    re.IGNORECASE,
+)
+"""Elements that lie in each other; the others end by themselves."""
+LONG_TAG: Final = re.compile(r"<[a-z][^<>]{4000,}", re.IGNORECASE)
+MOST_WORDS: Final = 1_000
+"""Of one tag: a parser compares its attributes with each other."""
 UNSEEN: Final = frozenset(
     {
         "style",
@@ -88,12 +97,26 @@ def pieces(html: str, room: Room, block: int) -> list[Piece]:
         room: What tables may take.
         block: Where it stands, for words about what was cut.
     """
-    body = LexborHTMLParser(html[:MOST_HTML]).body
+    html = html[:MOST_HTML]
+    if _deep(html) or any(len(tag[0].split()) > MOST_WORDS for tag in LONG_TAG.finditer(html)):
+        return []
+    body = LexborHTMLParser(html).body
     if body is None:
         return []
     reader = _Reader(room, block)
     reader.walk(body)
     return reader.found
+
+
+def _deep(html: str) -> bool:
+    """Whether elements lie in each other so deep that a parser would take minutes, as nobody's page has them."""
+    depth = 0
+    for found in NESTING.finditer(html):
+        depth += -1 if found[1] else 1
+        if depth > DEEPEST:
+            return True
+        depth = max(depth, 0)
+    return False
 
 
 def named(html: str) -> str:

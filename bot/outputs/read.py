@@ -79,7 +79,7 @@ def _said(place: Place, shelf: Shelf) -> Iterable[Output]:
     """A part's outputs in their order; what it prints piece by piece is one output."""
     for is_stream, group in groupby(place.part.outputs, key=lambda raw: raw.get("output_type") == "stream"):
         if is_stream:
-            text = shelf.words(printed(group, shelf.quiet))
+            text = shelf.words(printed(group, shelf.quiet)) if shelf.text > 0 else ""
             if text.strip():
                 yield place.made("text", text=text)
             continue

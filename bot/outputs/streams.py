@@ -12,7 +12,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 WARNING: Final = re.compile(r"^\S.*:\d+: \w*Warning: |^\w*Warning: ")
-PROGRESS: Final = re.compile(r"\d+%\|.*\||\d+it \[|━{4,}|\[=+>?[ .=]*\]")
+PROGRESS: Final = re.compile(r"\d{1,3}%\|[^|]*\||\d{1,9}it \[|━{4,}|\[={2,80}>?[ .=]{0,80}\]")
+NOISY: Final = re.compile(r"Warning: |%\||it \[|━|\[==|^(?:Downl|Coll|Inst|Requ)", re.MULTILINE)
+"""Where none of this is, there is nothing to leave out."""
+MOST_LINE: Final = 1_000
+"""Characters at the end of a line by which it is told what it is."""
 DOWNLOAD: Final = re.compile(
     r"^(?:Downloading|Collecting|Installing collected packages|Requirement already satisfied)\b"
 )
@@ -23,7 +27,7 @@ def printed(outputs: Iterable[Mapping[str, Any]], quiet: Counter[str]) -> str:
     told: list[str] = []
     left = MOST_TEXT
     for raw in outputs:
-        text = joined(raw.get("text"))[: 2 * MOST_TEXT]
+        text = joined(raw.get("text"))[:MOST_TEXT]
         if raw.get("name") == "stderr":
             text = _without_noise(text, quiet)
         told.append(text)
@@ -34,11 +38,14 @@ def printed(outputs: Iterable[Mapping[str, Any]], quiet: Counter[str]) -> str:
 
 
 def _without_noise(text: str, quiet: Counter[str]) -> str:
-    """What a reader wants of an error stream: no warnings of libraries, and no bars that have reached their end."""
+    """What a reader wants of an error stream: no warnings of libraries, no progress bars, no lines about packages."""
+    if not NOISY.search(text):
+        return text
     kept: list[str] = []
+    words = ""
     below = False  # a warning's second line is the code that it is about
     for one in text.splitlines(keepends=True):
-        words = plain(one)
+        bar, words = PROGRESS.search(words) is not None, plain(one[-4_000:])[-MOST_LINE:]
         if below and words.startswith("  ") and not PROGRESS.search(words):
             below = False
             continue
@@ -46,7 +53,7 @@ def _without_noise(text: str, quiet: Counter[str]) -> str:
         if below:
             quiet["warning"] += 1
         elif PROGRESS.search(words):
-            quiet["progress bar"] += 1
+            quiet["progress bar"] += not bar
         elif DOWNLOAD.match(words):
             quiet["line about packages"] += 1
         else:

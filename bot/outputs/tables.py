@@ -19,15 +19,19 @@ MOST_CELLS: Final = 100_000
 """Of all tables of a document."""
 MOST_TABLE_TEXT: Final = 2_000_000
 """Characters of all tables of a document."""
+MOST_CUT: Final = 5
+"""Tables that were cut and are named each."""
 MOST_CELL: Final = 2_000
 MOST_NAME: Final = 200
-LOOKED_AT: Final = 300
+LOOKED_AT: Final = 100
 """Cells from which a column's kind is told."""
 NOTHING: Final = frozenset(
     {"", "nan", "none", "nat", "<na>", "null", "na", "n/a", "-", "\u2013", "\u2014", "...", "…", "#n/a"}
 )
 """What stands in a cell that has no value."""
 DATE: Final = re.compile(r"\d{4}-\d\d-\d\d(?:[ T]\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:\s?(?:Z|UTC|[-+]\d\d:?\d\d))?)?")
+SIMPLE: Final = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?")
+"""Most numbers, told quickly."""
 LEADING_ZERO: Final = re.compile(r"0\d")
 NUMERIC: Final = re.compile(
     r"u?int\d*|float\d*|decimal|double|number|numeric|long|short|[uif]\d{1,3}|bigint", re.IGNORECASE
@@ -45,6 +49,7 @@ class Room:
     cells: int = MOST_CELLS
     text: int = MOST_TABLE_TEXT
     left_out: list[str] = field(default_factory=list)
+    cut: int = 0
 
     def table(
         self,
@@ -84,9 +89,9 @@ class Room:
         rows_in_all = max(rows_in_all, given)
         columns_in_all = max(columns_in_all, width)
         if cut:
-            self.left_out.append(f"rows of block {block}'s table after the first {len(kept):,}")
+            self._cut(f"rows of block {block}'s table after the first {len(kept):,}")
         if columns_in_all > width >= MOST_COLUMNS:
-            self.left_out.append(f"columns of block {block}'s table after the first {width:,}")
+            self._cut(f"columns of block {block}'s table after the first {width:,}")
         described = tuple(
             Column(name=_cell(name)[:MOST_NAME], kind=kind(dtype, [row[place] for row in kept[:LOOKED_AT]]))
             for place, (name, dtype) in enumerate(columns)
@@ -98,6 +103,14 @@ class Room:
             rows_in_all=rows_in_all,
             columns_in_all=columns_in_all,
         )
+
+    def _cut(self, words: str) -> None:
+        self.cut += 1
+        if self.cut <= MOST_CUT:
+            self.left_out.append(words)
+        else:
+            more = self.cut - MOST_CUT
+            self.left_out[MOST_CUT:] = [f"rows of {more} more table{'s' if more > 1 else ''}"]
 
 
 def kind(dtype: str, cells: Iterable[str]) -> Kind:
@@ -115,9 +128,10 @@ def kind(dtype: str, cells: Iterable[str]) -> Kind:
         return "date"
     if dtype in ("str", "string", "String"):
         return "text"
-    if any(LEADING_ZERO.match(text) for text in told):
-        return "text"  # codes: 0042 is no 42
-    return "number" if all(number(text) is not None for text in told) else "text"
+    for text in told:
+        if not SIMPLE.fullmatch(text) and (LEADING_ZERO.match(text) or number(text) is None):
+            return "text"  # a code such as 0042 is no 42
+    return "number"
 
 
 _TYPES: Final[tuple[tuple[re.Pattern[str], Kind], ...]] = (

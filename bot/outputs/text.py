@@ -12,10 +12,13 @@ SURROGATE: Final = re.compile(r"[\ud800-\udfff]")
 ODD: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
 """What a cell of a table rarely holds: only then is there anything to clean."""
 HEADING: Final = re.compile(r"^[ ]{0,3}(#{1,6})[ \t]+(\S.*?)[ \t]*#*[ \t]*$", re.MULTILINE)
+ESCAPED: Final = re.compile(r"\\([\\`*_{}\[\]<>()#+.!|~-])")
 RULE: Final = re.compile(r"^-{20,}\n", re.MULTILINE)
 HEADER: Final = re.compile(r"^\S+[ ]{2,}Traceback \(most recent call last\):?", re.MULTILINE)
 MOST_TEXT: Final = 200_000
 """Characters of one output."""
+LAST_PART: Final = 4_000
+"""Characters in which a text's last heading is looked for first."""
 MOST_NAME: Final = 150
 """Characters of a heading, a caption or a name."""
 
@@ -56,8 +59,11 @@ def mappings(value: object) -> tuple[Mapping[str, Any], ...]:
 
 def last_heading(markdown: str) -> str:
     """The last heading of a Markdown text, without its marks; empty where there is none."""
-    found = HEADING.findall(markdown[:MOST_TEXT])
-    return plain(found[-1][1])[:MOST_NAME] if found else ""
+    if "#" not in markdown:
+        return ""
+    found = HEADING.findall(markdown[-LAST_PART:]) if len(markdown) > LAST_PART else []
+    found = found or HEADING.findall(markdown[:MOST_TEXT])
+    return _heading(found[-1][1]) if found else ""
 
 
 def first_heading(markdown: str) -> str | None:
@@ -65,7 +71,12 @@ def first_heading(markdown: str) -> str | None:
     found = HEADING.search(markdown[:MOST_TEXT])
     if found is None:
         return None
-    return plain(found[2])[:MOST_NAME] if found[1] == "#" else ""
+    return _heading(found[2]) if found[1] == "#" else ""
+
+
+def _heading(words: str) -> str:
+    """A heading's words without the marks that only protect others from being marks."""
+    return ESCAPED.sub(r"\1", plain(words[: 4 * MOST_NAME]))[:MOST_NAME]
 
 
 def traceback(lines: object) -> str:

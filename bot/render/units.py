@@ -10,7 +10,7 @@ from bot.render.pages import MOST_PAGES, Unit, pages, unit
 from bot.render.sheets import csv_of
 from bot.render.tables import drawn, small_text, told
 from bot.render.text import Block, clean, context, count, plain
-from bot.render.words import LEAST_SAID, MOST_SAID, in_lines, worded
+from bot.render.words import LEAST_SAID, MOST_SAID, in_lines, text_of, worded
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -93,9 +93,9 @@ class Units:
             yield from self._table(place, heading, one)
             return
         after = plain(last_heading(one.text), 150) if one.kind == "markdown" else ""
-        most = MOST_SAID
+        text, most = text_of(one), MOST_SAID
         while most >= LEAST_SAID:
-            found = worded(one, most)
+            found = worded(one.kind, text, most)
             if found is None:
                 return
             name = "" if found.whole or one.kind != "data" else self._file(place, one)

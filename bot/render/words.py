@@ -23,7 +23,7 @@ SCALAR: Final = re.compile(r"(?:np|numpy)\.(?:float|int|uint|bool|str)\w*\((?:'(
 MOST_SCALAR: Final = 400
 MOST_LINE: Final = 60
 """Characters of JSON that stay in one line."""
-MOST_JSON: Final = 400_000
+MOST_JSON: Final = 100_000
 """Characters of JSON that is read to be written out in lines; more of it is shown as it is."""
 LEAST_SAID: Final = 200
 """Fewer say nothing."""
@@ -36,15 +36,20 @@ class Worded(NamedTuple):
     whole: bool
 
 
-def worded(output: Output, most: int = MOST_SAID) -> Worded | None:
-    """The block of one output within so many characters; None where it says nothing."""
-    text = text_of(output, 4 * MOST_SAID)
+def worded(kind: str, text: str, most: int = MOST_SAID) -> Worded | None:
+    """The block of an output's words within so many characters; None where they say nothing.
+
+    Args:
+        kind: The output's.
+        text: Its words, or enough of them, from `text_of`.
+        most: Characters.
+    """
     lines = text.split("\n")
     whole = "\n".join(lines[:MOST_LINES]) + ("\n…" if len(lines) > MOST_LINES else "")
     words, narrow = head(whole, most), False
-    if output.kind == "markdown":
+    if kind == "markdown":
         block = rich_text(words)
-    elif output.kind == "data":
+    elif kind == "data":
         block = code(words) if words.strip() else None
     else:
         words, narrow = narrowed(words)
@@ -54,8 +59,8 @@ def worded(output: Output, most: int = MOST_SAID) -> Worded | None:
     return Worded(block, len(text) <= most and len(lines) <= MOST_LINES and not narrow)
 
 
-def text_of(output: Output, most: int) -> str:
-    """The words of an output, at most so many characters and a few more; JSON in lines, as people read it."""
+def text_of(output: Output, most: int = 4 * MOST_SAID) -> str:
+    """The words of an output, at most so many characters; JSON in lines, as people read it."""
     if output.kind != "data":
         return clean(bare(output.text[:most])).strip("\n")
     return clean(in_lines(output.data)[: max(most, 0)]).strip("\n")

@@ -201,6 +201,14 @@ def test_a_result_is_a_handful_of_messages_whatever_it_is() -> None:
     assert sum(isinstance(one, Made) for one in files(results)) == 10
 
 
+def test_the_list_of_what_is_missing_needs_no_message_of_its_own() -> None:
+    data = json.dumps([{"a": n} for n in range(20_000)])
+    results = Results(outputs=tuple(Output(kind="data", block=n, data=data) for n in range(30)))
+    told = messages(results)
+    assert len(told) == 3
+    assert "Not shown here" in read(told[-1])
+
+
 TRACE = "Cell In[4], line 3\n      1 x = 1\n----> 3 orders['region']\n\n" + "\n\n".join(
     f"File /opt/lib/python3.11/site-packages/pandas/core/f{n}.py:{n}, in f{n}(x)\n--> {n} raise" for n in range(6)
 )
