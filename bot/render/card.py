@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from bot.model import Platform
+from bot.model import Platform, State
 from bot.render import ids
 from bot.render.earlier import run_link
 from bot.render.figures import headline_words
@@ -34,7 +34,9 @@ def card(
         results: What it left, once it has ended.
         home: The workspace's web address, for links to other cards.
     """
-    said = _answer(briefly(run, results), home) if results is not None else ""
+    # What a run that failed had said before is no answer.
+    answered = results is not None and run.progress.state is State.SUCCEEDED
+    said = _answer(briefly(run, results), home) if results is not None and answered else ""
     run = discreet(run)
     name, state, more = f"📓 *{title(run)}* · run {run.number}", headline(run), detail(run, owner)
     asked, inputs = f"asked by {plain(run.asker_name, 80)} · {how(run)}", inputs_line(run)

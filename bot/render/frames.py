@@ -28,6 +28,8 @@ INSTALLED: Final = re.compile(r"(?:site|dist)-packages[/\\]([\w.-]+)")
 STANDARD: Final = re.compile(r"[/\\]python3?[\d.]*[/\\]([\w.]+)")
 QUALIFIED: Final = re.compile(r" in (\w+)\.[\w.]+\(")
 COMPILED: Final = re.compile(r"\.(?:pyx|pxi|so|pyd)\b|<frozen ")
+EMPTY: Final = re.compile(r"\s*\d+\s*")
+"""A line of code with nothing in it but its number."""
 FIRST: Final = re.compile(r"Traceback \(most recent call last\):?\s*$|^-{20,}$")
 CHAINED: Final = re.compile(
     r"^(?:During handling of the above exception, another exception occurred"
@@ -68,7 +70,8 @@ def shortened(traceback: str, name: str, most: int) -> Trace:
     lines = list(_told(frames))
     end = [cut(line, MOST_LINE) for line in ending]
     folded = [cut(line.rstrip(), MOST_LINE) for line in lines]
-    everything = [line.rstrip() for line in text.split("\n") if line.strip() and not FIRST.search(line)]
+    lines = text.split("\n")
+    everything = [line.rstrip() for line in lines if line.strip() and not (FIRST.search(line) or EMPTY.fullmatch(line))]
     shown = _within([*folded, *end], most)
     return Trace(shown, shown.split("\n") == everything)
 
@@ -129,7 +132,7 @@ def _told(frames: list[Frame]) -> Iterable[str]:
             continue
         yield from _folded(skipped)
         skipped = []
-        yield from (line for line in frame.lines if line.strip() or len(frame.lines) == 1)
+        yield from (line for line in frame.lines if line.strip() and not EMPTY.fullmatch(line))
     yield from _folded(skipped)
 
 

@@ -111,7 +111,8 @@ def discreet_results(run: Run, results: Results) -> Results:
 def briefly(run: Run, results: Results) -> Results:
     """As discreet_results, of what one line can tell: no outputs but the last words, and no files."""
     last = next((one for one in reversed(results.outputs) if one.kind == "text" and one.text.strip()), None)
-    few = {"outputs": () if last is None else (last,), "left_out": (), "artifacts": ()}
+    failure = None if results.failure is None else results.failure.model_copy(update={"traceback": ""})
+    few = {"outputs": () if last is None else (last,), "failure": failure, "left_out": (), "artifacts": ()}
     return discreet_results(run, results.model_copy(update=few))
 
 

@@ -89,7 +89,7 @@ def pages(
         top: What the first message begins with.
         units: In their order.
         end: What the last message ends with; it stays together.
-        kept: Characters kept free for more of an end.
+        kept: Characters kept free for more of an end; a message that only that would need is there too, empty.
     """
     laid = [_Page(list(top), weight(top))]
     heading = title
@@ -104,7 +104,7 @@ def pages(
     if not laid[-1].takes(len(end) + (1 if kept else 0), ending, table=False):
         laid.append(_Page([], 0))
     laid[-1].add(end, ending)
-    return [page.blocks for page in laid if page.blocks]
+    return [page.blocks for page in laid if page.blocks or kept]
 
 
 def _heading(each: Unit, now: str, title: str) -> tuple[list[Block], int]:

@@ -20,6 +20,7 @@ from bot.render.pages import pages
 from bot.render.states import title
 from bot.render.text import Block, context, lines_within, plain, section
 from bot.render.units import Units
+from bot.render.words import bare
 
 if TYPE_CHECKING:
     from bot.model import Output, Results, Run
@@ -132,4 +133,4 @@ def answer(results: Results) -> str:
     told = [one.text.strip() for one in results.outputs if one.kind == "text" and one.text.strip()]
     if not told or "\n" in told[-1] or len(told[-1]) > SUMMARY:
         return ""
-    return plain(told[-1], SUMMARY)
+    return plain(bare(told[-1]), SUMMARY)

@@ -29,6 +29,9 @@ MOST_CELLS: Final = 5_000
 """Characters of all cells: half of what Slack takes, so that words have room beside them."""
 LONG: Final = 36
 """Characters from which a column's words may go over several lines."""
+GAPS: Final = frozenset({"...", "…", ""})
+NARROW: Final = 64
+"""Characters beside one another that a thread shows without wrapping."""
 CODE_CELL: Final = 24
 MOST_CODE: Final = 2_800
 LARGEST: Final = 2**53
@@ -81,6 +84,31 @@ def drawn(table: Table) -> Drawn | None:
     }
     whole = not clipped and len(rows) == len(table.rows) and len(columns) == len(table.columns)
     return Drawn(block, _caption(table, len(rows), len(columns), clipped=clipped), whole)
+
+
+def told(table: Table) -> Table:
+    """The table without a first column that only counts its rows, as data frames have one."""
+    if table.labels != 1 or len(table.columns) <= 1 or table.columns[0].name.strip():
+        return table
+    last = -1
+    for row in table.rows:
+        if row[0] in GAPS:
+            continue
+        if not (row[0].isascii() and row[0].isdecimal()) or int(row[0]) <= last or (last == -1 and int(row[0]) > 1):
+            return table
+        last = int(row[0])
+    columns, rows = table.columns[1:], tuple(row[1:] for row in table.rows)
+    less = {"columns": columns, "labels": 0, "rows": rows, "columns_in_all": max(0, table.columns_in_all - 1)}
+    return table.model_copy(update=less)
+
+
+def small_text(table: Table) -> Block | None:
+    """A small table as text, for where its message has a table already; None where it's too large for that."""
+    if not 0 < len(table.rows) <= FIRST_ROWS or len(table.rows) < table.rows_in_all or not table.columns:
+        return None
+    rows = [[_words(one.name) for one in table.columns], *([_words(cell) for cell in row] for row in table.rows)]
+    words = columns_of(rows)
+    return code(words) if max(map(len, words.split("\n"))) <= NARROW else None
 
 
 def as_code(blocks: Sequence[Block]) -> list[Block]:

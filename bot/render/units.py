@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from bot.outputs.read import last_heading
 from bot.render.pages import MOST_PAGES, Unit, pages, unit
 from bot.render.sheets import csv_of
-from bot.render.tables import drawn
+from bot.render.tables import drawn, small_text, told
 from bot.render.text import Block, clean, context, count, plain
-from bot.render.words import LEAST_SAID, MOST_SAID, in_lines, worded
+from bot.render.words import LEAST_SAID, MOST_SAID, in_lines, text_of, worded
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -58,24 +58,21 @@ class Units:
         self._cut = set[int]()  # numbers of blocks of which something is missing
         self._files: dict[int, str] = {}  # the names of files by the place of their output; empty where there is none
 
-    def of(self, told: Told, left_out: list[str]) -> list[Unit]:
+    def of(self, several: Told, left_out: list[str]) -> list[Unit]:
         """As many outputs as fit, in their order: the last one first of all, for it is most often the answer."""
         missed = 0
         unsaid: list[tuple[int, Output]] = []
-        for place, one in [*told[-1:], *told[:-1]]:
+        for place, one in [*several[-1:], *several[:-1]]:
             found = None
-            if len(self._chosen) < MOST_OUTPUTS and missed < ENOUGH and not (one.kind == TABLE and self._no_table()):
+            if len(self._chosen) < MOST_OUTPUTS and missed < ENOUGH:
                 found = self._fitting(place, one)
                 missed = 0 if found is not None else missed + 1
             if found is None:
                 unsaid.append((place, one))
             else:
                 self._chosen = self._with(found)
-        self._tell_rest(told, sorted(unsaid, key=lambda each: each[0]), left_out)
+        self._tell_rest(several, sorted(unsaid, key=lambda each: each[0]), left_out)
         return self._chosen
-
-    def _no_table(self) -> bool:
-        return sum(each.table for each in self._chosen) >= MOST_TABLES
 
     def _with(self, one: Unit) -> list[Unit]:
         return sorted([*self._chosen, one], key=lambda each: each.place)
@@ -96,9 +93,9 @@ class Units:
             yield from self._table(place, heading, one)
             return
         after = plain(last_heading(one.text), 150) if one.kind == "markdown" else ""
-        most = MOST_SAID
+        text, most = text_of(one), MOST_SAID
         while most >= LEAST_SAID:
-            found = worded(one, most)
+            found = worded(one.kind, text, most)
             if found is None:
                 return
             name = "" if found.whole or one.kind != "data" else self._file(place, one)
@@ -107,11 +104,17 @@ class Units:
             most = most * 2 // 3
 
     def _table(self, place: int, heading: str, one: Output) -> Iterator[Sized]:
-        shown = None if one.table is None else drawn(one.table)
-        if shown is None:
+        table = None if one.table is None else told(one.table)
+        shown = None if table is None else drawn(table)
+        if table is None or shown is None:
+            return
+        if sum(each.table for each in self._chosen) >= MOST_TABLES:
+            if (text := small_text(table)) is not None:
+                yield Sized(unit(place, heading, [text]), whole=True)
             return
         name = "" if shown.whole else self._file(place, one)
-        whole = f"the whole table: {plain(name, 170)}" if name else ""
+        kept = "the whole table" if len(table.rows) >= table.rows_in_all else f"the {len(table.rows):,} that are known"
+        whole = f"{kept}: {plain(name, 170)}" if name else ""
         notes = [note for note in (shown.caption, plain(one.note, 200), whole) if note]
         caption = " · ".join(notes)
         blocks = [shown.block, *([context(caption[:1].upper() + caption[1:])] if notes else [])]
@@ -120,15 +123,15 @@ class Units:
     def _file(self, place: int, one: Output) -> str:
         """The file of a table or of data, made once."""
         if place not in self._files:
-            what = one.text or one.title or f"block {one.block}"
+            what = one.title or one.text or f"block {one.block}"
             if one.kind == TABLE:
-                content = csv_of(one.table) if one.table is not None and one.table.columns else ""
+                content = csv_of(told(one.table)) if one.table is not None and one.table.columns else ""
                 self._files[place] = self._maker.make(what, "csv", content)
             else:
                 self._files[place] = self._maker.make(what, "json", in_lines(one.data))
         return self._files[place]
 
-    def _tell_rest(self, told: Told, unsaid: Told, left_out: list[str]) -> None:
+    def _tell_rest(self, several: Told, unsaid: Told, left_out: list[str]) -> None:
         """Put what isn't shown into files, and say so."""
         words = 0
         for place, one in unsaid:
@@ -136,17 +139,17 @@ class Units:
                 words += 1
                 continue
             name = self._file(place, one)
-            called = plain(one.text or one.title, 80)
+            called = plain(one.title or one.text, 80)
             what = ("a table" if one.kind == TABLE else "data") + (f" of “{called}”" if called else "")
             left_out.append(f"{what} of block {one.block}" + (f", which is in {plain(name, 170)}" if name else ""))
         if not self._cut and not words:
             return
-        full = in_full([one for _, one in told])
+        full = in_full([one for _, one in several])
         name = self._maker.make("in full", "txt", full) if full else ""
         missing = [_the_rest(sorted(self._cut))] if self._cut else []
         missing += [count(words, "more output")] if words else []
-        several = words > 1 or len(missing) > 1
-        see = f", which {'are' if several else 'is'} in {plain(name, 170)}" if name else ""
+        plural = words > 1 or len(missing) > 1
+        see = f", which {'are' if plural else 'is'} in {plain(name, 170)}" if name else ""
         left_out.append(" and ".join(missing) + see)
 
 

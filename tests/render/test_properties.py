@@ -106,6 +106,7 @@ def test_any_card(run: Run, link: str | None, results: Results | None) -> None:
 def test_any_results(run: Run, results: Results) -> None:
     found = parts(run, results, HOME)
     assert len(found) <= 5
+    assert sum(isinstance(part, Said) for part in found) <= 3
     for part in found:
         if isinstance(part, Said):
             judge(part.text, part.blocks, links=True)

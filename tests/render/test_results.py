@@ -122,9 +122,27 @@ def test_a_message_has_one_table_and_a_heading_is_said_again_on_the_next() -> No
     assert second[0]["text"]["text"] == "*By week*"
 
 
-def test_a_fourth_table_comes_as_a_file_and_so_does_a_long_one() -> None:
+def test_a_small_table_more_than_messages_have_room_for_is_text() -> None:
+    results = Results(outputs=tuple(table(2, title=f"T{n}", block=n) for n in range(5)))
+    told = messages(results)
+    assert [block["type"] for blocks in told for block in blocks].count("table") == 3
+    assert {"c0  c1", " 0   0", " 1   1"} < set(lines(results))
+    assert files(results) == []
+
+
+def test_a_first_column_that_only_counts_is_not_shown() -> None:
+    columns = (Column(name=""), Column(name="city"))
+    cells = (("0", "Rome"), ("1", "Oslo"), ("...", "..."), ("99", "Bern"))
+    counted = Table(columns=columns, labels=1, rows=cells, rows_in_all=100, columns_in_all=2)
+    results = Results(outputs=(Output(kind="table", block=1, table=counted),))
+    assert lines(results)[1:] == ["city", "Rome", "Oslo", "...", "Bern", "4 of 100 rows"]
+    years = counted.model_copy(update={"rows": (("2025", "Rome"), ("2026", "Oslo"))})
+    assert "2025" in lines(Results(outputs=(Output(kind="table", block=1, table=years),)))
+
+
+def test_a_large_fourth_table_comes_as_a_file_and_so_does_a_long_one() -> None:
     long = table(200, title="All orders", block=2)
-    results = Results(outputs=(long, *(table(2, title=f"T{n}", block=n) for n in range(3, 7))))
+    results = Results(outputs=(long, *(table(20, title=f"T{n}", block=n) for n in range(3, 7))))
     told = messages(results)
     assert len(told) == 3
     shown = lines(results)
@@ -137,8 +155,13 @@ def test_a_fourth_table_comes_as_a_file_and_so_does_a_long_one() -> None:
 
 
 def test_short_json_is_written_out_and_long_json_is_a_file() -> None:
-    short = Output(kind="data", block=2, data='{"rate": 1.1, "base": "EUR"}')
-    assert lines(Results(outputs=(short,)))[1:] == ["{", '  "rate": 1.1,', '  "base": "EUR"', "}"]
+    short = Output(kind="data", block=2, data='{"date":"2026-09-28","rates":{"USD":1.1021,"GBP":0.8391,"SEK":11.23}}')
+    assert lines(Results(outputs=(short,)))[1:] == [
+        "{",
+        '  "date": "2026-09-28",',
+        '  "rates": {"USD": 1.1021, "GBP": 0.8391, "SEK": 11.23}',
+        "}",
+    ]
     many = json.dumps([{"day": n} for n in range(500)])
     long = Results(outputs=(Output(kind="data", block=2, title="Rates", data=many),))
     assert lines(long)[-1] == "All of it: Weekly KPIs - Rates.json"
@@ -176,6 +199,14 @@ def test_a_result_is_a_handful_of_messages_whatever_it_is() -> None:
     results = Results(outputs=tuple(outputs), artifacts=artifacts, failure=Failure(name="E", message="x"))
     assert len(parts(a_run(State.FAILED), results, HOME)) == 5
     assert sum(isinstance(one, Made) for one in files(results)) == 10
+
+
+def test_the_list_of_what_is_missing_needs_no_message_of_its_own() -> None:
+    data = json.dumps([{"a": n} for n in range(20_000)])
+    results = Results(outputs=tuple(Output(kind="data", block=n, data=data) for n in range(30)))
+    told = messages(results)
+    assert len(told) == 3
+    assert "Not shown here" in read(told[-1])
 
 
 TRACE = "Cell In[4], line 3\n      1 x = 1\n----> 3 orders['region']\n\n" + "\n\n".join(
