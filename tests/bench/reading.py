@@ -149,11 +149,11 @@ async def measure(*, small: int = 5 * MB, large: int = 60 * MB, rounds: int = 10
             blocked.append(longest)
         # What our own code blocks it does each time; what a busy machine adds, it adds by chance.
         heavily: list[float] = []
-        longest: list[float] = []
+        pauses: list[float] = []
         for _ in range(3):
             (_, reading, _), blocking = await waited(told(reader, heavy))
             heavily.append(reading)
-            longest.append(blocking)
+            pauses.append(blocking)
     finally:
         await reader.close()
     both = [one + other for one, other in zip(reads, renders, strict=True)]
@@ -167,7 +167,7 @@ async def measure(*, small: int = 5 * MB, large: int = 60 * MB, rounds: int = 10
         at_most(f"the loop waited during {size}: longest", max(blocked), MOST_BLOCKED, " ms", 0),
         Figure(f"{large / MB:g} MB read: best of three", f"{min(heavily):.0f} ms"),
         at_most(
-            f"the loop waited during {large / MB:g} MB: longest, best of three", min(longest), MOST_BLOCKED, " ms", 0
+            f"the loop waited during {large / MB:g} MB: longest, best of three", min(pauses), MOST_BLOCKED, " ms", 0
         ),
     ]
 
