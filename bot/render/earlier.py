@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from bot.model import State
 from bot.outputs.changes import OTHER_VALUES
 from bot.render.masks import shown
 from bot.render.text import count, day, exact, lines_within, linked, plain
 
 if TYPE_CHECKING:
-    from bot.model import Change, Earlier, Figure, Results
+    from bot.model import Change, Earlier, Figure, Results, Run
 
 MOST_CHANGES: Final = 8
 MOST_INPUTS: Final = 6
@@ -27,10 +28,10 @@ def run_link(earlier: Earlier, home: str) -> str:
     return linked(permalink(home, earlier.channel, earlier.ts), f"run {earlier.number}")
 
 
-def since(results: Results, home: str) -> str:
+def since(run: Run, results: Results, home: str) -> str:
     """What changed since the last success with the same inputs; empty where there is nothing to compare."""
     earlier = results.earlier
-    if earlier is None or earlier.inputs or results.failure is not None:
+    if earlier is None or run.progress.state is not State.SUCCEEDED:
         return ""
     before = f"{run_link(earlier, home)}, {day(earlier.ended_at)}"
     if not earlier.changes:

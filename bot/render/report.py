@@ -76,7 +76,7 @@ def _messages(run: Run, results: Results, home: str, maker: Maker, left_out: lis
     if files:
         end.append(section(files))
     top = [section(f"*{named_so}*"), *key_numbers(results, left_out)]
-    change = since(results, home)
+    change = since(run, results, home)
     if change:
         top.append(context(change))
     units = Units(named_so, top, end, maker).of(_told(results), left_out)

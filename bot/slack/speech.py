@@ -87,8 +87,8 @@ class Speech:
     Args:
         client: With no retry handlers: a retry after a lost reply would post twice.
         budget: The workspace's.
-        patience: Seconds that one call may take, and each file in all: the SDK's own limit is void where the client
-            shares a session.
+        patience: Seconds that one call may take, and a file in all; each file that goes with it has as long as a call.
+            The SDK's own limit is void where the client shares a session.
         ours: Whether this process still speaks for the workspace, asked before each call: it may have stood still.
     """
 
@@ -150,7 +150,7 @@ class Speech:
             for one in full
         ]
         try:
-            async with asyncio.timeout(self._patience[1] * len(full)):
+            async with asyncio.timeout(self._patience[1] + self._patience[0] * (len(full) - 1)):
                 await self.client.files_upload_v2(channel=channel, thread_ts=thread, file_uploads=sent)
         except SlackApiError as error:
             raise self._meaning(_method(error), error) from error

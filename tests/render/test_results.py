@@ -108,6 +108,7 @@ def test_one_key_number_is_a_line_and_is_not_said_twice() -> None:
 def test_where_nothing_changed_it_says_so() -> None:
     same = Results(outputs=(text("x"),), facts=FACTS, earlier=before())
     assert f"Nothing changed since {LINK}, ({{date_short_pretty}} at {{time}})" in lines(same)
+    assert lines(same, a_run(State.FAILED))[:2] == ["*Weekly KPIs*", "x"]
     unknown = Results(outputs=(text("x"),), earlier=before())
     assert lines(unknown) == ["*Weekly KPIs*", "x"]
 

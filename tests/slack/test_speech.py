@@ -104,7 +104,7 @@ async def test_who_no_longer_speaks_for_a_workspace_says_nothing_but_takes_back_
         with pytest.raises(Relieved):
             await speech.say("chat.postMessage", channel="C1", text="x")
         with pytest.raises(Relieved):
-            await speech.upload("C1", "1.2", "a.csv", b"a,b", 0)
+            await speech.upload("C1", "1.2", [Sent("a.csv", b"a,b")], 0)
         await speech.say("chat.delete", channel="C1", ts="1.2")
     assert slack.methods == ["chat.delete"]
 
