@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import Text, case, cast, delete, exists, false, or_, select, true, update
+from sqlalchemy import Text, and_, case, cast, delete, exists, false, or_, select, true, update
 
 from bot.model import FINAL, Frozen, News, Results
 from bot.store.database import insert_new
@@ -134,8 +134,12 @@ class Delivery:
         return content
 
     async def carded(self, run_id: int, channel: str, ts: str) -> bool:
-        """Note where the card is; False where another one had been posted, so that this one is to be taken away."""
-        change = update(cards).where(cards.c.run == run_id, cards.c.ts.is_(None)).values(channel=channel, ts=ts)
+        """Note where the card is; False where another one had been posted, so that this one is to be taken away.
+
+        May be said again: whether a write that failed was written after all isn't known.
+        """
+        free = or_(cards.c.ts.is_(None), and_(cards.c.channel == channel, cards.c.ts == ts))
+        change = update(cards).where(cards.c.run == run_id, free).values(channel=channel, ts=ts)
         async with self._db.write() as connection:
             return (await connection.execute(change)).rowcount == 1
 

@@ -27,7 +27,7 @@ log = logging.getLogger(__name__)
 AT_ONCE: Final = {False: 64, True: 4}
 """Steps under way a platform, and those of them that fetch results: what is slow or large holds up nobody else."""
 AFTER_TROUBLE: Final = 5.0
-TAKEN_A_SECOND: Final = 200.0
+TAKEN_A_SECOND: Final = 400.0
 WEIGHED_EVERY: Final = 2.0
 """Seconds; so often the tokens' budgets are compared with what the runs would like."""
 
@@ -54,18 +54,20 @@ class Tracker:
         self._bell = asyncio.Event()
         self._stopping = False
         self._weigh_at = 0.0
+        self._last_turn = 0.0
 
     def take(self, runs: Iterable[Held]) -> None:
         """Follow these runs, or learn what others wrote of those that are followed.
 
-        Many taken at once are looked at one after another, so that a restart causes no storm at the platforms.
+        Many taken at once, or in batches, are looked at one after another, so that a restart causes no storm at the
+        platforms; nor do they all come at one moment from then on.
         """
-        for place, held in enumerate(runs):
+        for held in runs:
             tracked = self.held.get(held.run.id)
             if tracked is None:
                 tracked = Tracked(held.run, held.tz, held.carded, held.refused)
                 self.held[held.run.id] = tracked
-                self._at(tracked, place / TAKEN_A_SECOND)
+                self._at(tracked, self._turn() if held.run.progress.state in lifecycle.STARTED else 0.0)
                 continue
             # What this process wrote itself it knows better than a read that may be older.
             acts = {"untracked_at": held.run.untracked_at, "untracked_by": held.run.untracked_by}
@@ -125,10 +127,16 @@ class Tracker:
 
     def _wake(self, run_ids: Iterable[int]) -> None:
         """Look at these soon, one after another, as when they are taken."""
-        for place, run_id in enumerate(run_ids):
+        for run_id in run_ids:
             tracked = self.held.get(run_id)
             if tracked is not None:
-                self._at(tracked, place / TAKEN_A_SECOND)
+                self._at(tracked, self._turn())
+
+    def _turn(self) -> float:
+        """Seconds until the next of many may be looked at."""
+        now = asyncio.get_running_loop().time()
+        self._last_turn = max(self._last_turn + 1 / TAKEN_A_SECOND, now)
+        return self._last_turn - now
 
     def _at(self, tracked: Tracked, wait: float) -> None:
         """Have the next step taken after `wait` seconds."""

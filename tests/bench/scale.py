@@ -178,7 +178,7 @@ async def cost(here: Stage, database: Path, load: Load) -> Cost:
     seconds = time.perf_counter() - started
     after, found, looked = app.seen.cpu_times(), await app.ask(), here.deepnote.looks - looks
     used = after.user + after.system - before.user - before.system
-    memory = app.seen.memory_info().rss / MIB
+    memory, beaten = app.seen.memory_info().rss / MIB, asked(database, BEATS) - beats
     claimed, again = await _killed(here, database, app, settings, remote)
     return Cost(
         taken_up=taken_up,
@@ -186,7 +186,7 @@ async def cost(here: Stage, database: Path, load: Load) -> Cost:
         memory=memory,
         processor=used / seconds * 100,
         writes=found["commits"],
-        beats=asked(database, BEATS) - beats,
+        beats=beaten,
         lag=found["lag"],
         first_lag=first["lag"],
         late=tuple(found["late"]),

@@ -125,6 +125,14 @@ async def test_a_run_has_one_card(house: House) -> None:
     assert await first.requests.by_card(HERE, "C0DATA", f"1.{posted.index(False)}") is None
 
 
+async def test_a_card_that_is_noted_again_is_no_second_one(house: House) -> None:
+    """As after a write of which nobody knows whether it was written."""
+    store = await house.process()
+    run = await house.asked(store)
+    assert [await store.delivery.carded(run.id, "C0DATA", "1.1") for _ in range(2)] == [True, True]
+    assert not await store.delivery.carded(run.id, "C0DATA", "1.2")
+
+
 async def test_files_are_kept_until_the_thread_is_closed(house: House) -> None:
     store = await house.process()
     run, other = await settled(house, store), await settled(house, store)

@@ -127,7 +127,9 @@ async def test_afterwards_they_come_one_after_another(busy: Life, monkeypatch: p
     await until(lambda: not guard.circuit.open)
     assert len(woken) == 1
     assert len(woken[0]) >= 8
-    assert all(later - wait == pytest.approx(0.005) for wait, later in itertools.pairwise(waits))
+    assert all(
+        later - wait == pytest.approx(1 / tracker.TAKEN_A_SECOND, abs=1e-3) for wait, later in itertools.pairwise(waits)
+    )
 
 
 async def test_the_other_platform_goes_on_meanwhile(busy: Life) -> None:
