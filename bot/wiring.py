@@ -268,7 +268,7 @@ class Bot:
             async with asyncio.timeout(seconds):
                 await work
         except (StoreUnavailable, TimeoutError) as error:
-            log.warning("the database isn't available: %s", error or "no answer in time")
+            log.warning("the database isn't available: %s", str(error) or "no answer in time")
             return False
         return True
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from contextlib import suppress
 from datetime import timedelta
 from secrets import token_hex
 from typing import TYPE_CHECKING, Any, Final
@@ -69,8 +70,10 @@ class Courier:
         self._bell.set()
         loop = asyncio.get_running_loop()
         until = loop.time() + seconds
-        while await self._safely(self._look()) and self._tasks and loop.time() < until:
-            await asyncio.wait(self._tasks, timeout=until - loop.time())
+        with suppress(TimeoutError):
+            async with asyncio.timeout_at(until):  # also for a database that lets nobody write
+                while await self._safely(self._look()) and self._tasks:
+                    await asyncio.wait(self._tasks)
         late: list[asyncio.Task[Any]] = [*self._tasks, *([self._telling] if self._telling is not None else [])]
         for task in late:
             task.cancel()

@@ -42,7 +42,8 @@ class Pace:
 
     Attributes:
         ping: From one of our pings to the next; who doesn't answer within half of that is dropped.
-        silent: Without a ping or a payload of Slack's own, a connection is replaced, though it may answer our pings.
+        silent: Without a ping or a payload of Slack's own, a connection is replaced, though it may answer our pings;
+            Slack's own SDK for Node bears as much.
         hello: For opening a connection.
         linger: For which a replaced connection still takes payloads and gives answers.
         retries: Between tries to open one; the last goes for all that follow.

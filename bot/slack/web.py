@@ -103,7 +103,7 @@ class Web:
                 await self._store.database.ping()
         except (StoreUnavailable, TimeoutError) as error:
             database = False
-            why.append(f"the database doesn't answer: {error or 'no answer in time'}")
+            why.append(f"the database doesn't answer: {str(error) or 'no answer in time'}")
         late = self._behind()
         if late > BEHIND:
             why.append(f"looking at runs is {late:.0f} s behind")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from bot.slack import web
+from bot.wiring import DRAIN, LEAVING
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -81,6 +82,27 @@ async def test_each_connection_to_slack_is_looked_at(chat: Chat, monkeypatch: py
     await chat.mends()
     await chat.restarts()
     await _becomes_ready(chat)
+
+
+async def test_it_stops_in_time_though_everybody_waits_for_a_lock(chat: Chat) -> None:
+    loop, writing = asyncio.get_running_loop(), chat.bot.store.database._writing
+    assert isinstance(writing, asyncio.Lock)
+
+    def lock() -> sqlite3.Connection:
+        """Somebody else takes the courier's place away, and then the lock."""
+        connection = sqlite3.connect(chat.database, isolation_level=None, check_same_thread=False)
+        connection.execute("UPDATE workspaces SET courier = NULL")
+        connection.execute("BEGIN IMMEDIATE")
+        return connection
+
+    with closing(await asyncio.to_thread(lock)):
+        async with asyncio.timeout(10):
+            while not (writing.locked() and writing._waiters):  # noqa: ASYNC110 - a lock tells nobody
+                await asyncio.sleep(0.01)
+        began = loop.time()
+        await chat.bot.stop()
+        assert loop.time() - began < DRAIN + 2 * LEAVING + 0.5
+    await chat.restarts()
 
 
 async def _becomes_ready(chat: Chat) -> None:
