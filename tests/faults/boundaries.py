@@ -96,7 +96,8 @@ def _start(call: Call) -> bool:
     return call.does in ("POST /datalore/api/run/v1/notebook", "POST /deepnote/v2/runs")
 
 
-def _look(call: Call) -> bool:
+def is_look(call: Call) -> bool:
+    """Whether it asks how a run goes."""
     return call.does.startswith(("GET /datalore/api/run/v1/", "GET /deepnote/v2/runs/"))
 
 
@@ -146,7 +147,7 @@ BOUNDARIES: Final[list[Boundary]] = [
     Boundary("doubt committed, before", ("unclear", "before"), doubt="started", loses=True, only="datalore"),
     Boundary("doubt committed, after", ("unclear", "after"), doubt="started", loses=True, only="datalore"),
     *_inside("id saved", "id", doubt="started"),
-    *_around("look", _look),
+    *_around("look", is_look),
     *_inside("change committed (running)", "running"),
     *_around("card edited (running)", _slack("chat.update", lambda call: "Running since" in call.body)),
     *_around("thread post (news)", _slack("chat.postMessage", _news), repeats="post"),

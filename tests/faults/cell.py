@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from bot.sandbox.faults import Fault
 from bot.store.tables import runs
 from tests.endtoend import sight
+from tests.faults.boundaries import is_look
 from tests.faults.gate import Catch
 from tests.faults.kernels import ANSWER, FILE
 
@@ -74,6 +75,8 @@ class Cell:
         if self.boundary.call is not None:
             before = self._kill_before if self.boundary.before else None
             self.here.gate.catch(Catch(self.boundary.call, before, None if before else self._kill_after))
+        # Nobody looks while news is on its way to Slack: who is killed at one boundary must not be at another as well.
+        self.here.gate.catch(Catch(is_look, self._told))
         if self.boundary.acked:
             acked = self.here.slack.sockets._acked
 
@@ -91,9 +94,17 @@ class Cell:
         return False
 
     async def _kill_after(self, call: Call) -> None:
+        if not call.does.startswith("POST /slack/"):
+            await self._told(call)
         child = await self.here.caller(call.port)
         await self.here.kill(child)
         self._killed.set()
+
+    async def _told(self, _call: Call) -> bool:
+        """Wait until all that is known so far is told, and noted."""
+        untold = select(runs.c.id).where(runs.c.shown_revision < runs.c.revision)
+        await self.here.row_until(untold, lambda rows: not rows, "everything so far to be told")
+        return True
 
     async def _until_killed(self) -> None:
         """See the run as far as it goes, let it end where that is wanted, and wait for the kill."""

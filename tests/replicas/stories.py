@@ -137,12 +137,12 @@ async def one_is_stopped_while_it_tells(here: Town) -> str:
     sleeper.pause()
     await here.at_rest(1)
     (card,) = here.cards
-    before = [sight.words(reply) for reply in here.slack.thread(card)]
+    before = _thread(here, card)
     results.release()
     sleeper.wake()
     await here.until(lambda: "another process delivers" in here.log.read_text(), "the one that woke to give way")
     await here.at_rest(1)
-    after = [sight.words(reply) for reply in here.slack.thread(card)]
+    after = _thread(here, card)
     assert after == before, "the one that woke told it all again"
     all_told_once(here, notebooks)
     return f"{len(after)} messages, {len(after) - len(set(after))} of them twice"
@@ -210,6 +210,11 @@ def told_alone(here: Town) -> str:
     """What Ana alone was told last."""
     own = [each for each in here.slack.messages(ROOMS[0], "ana") if each.to is not None]
     return sight.words(own[-1]) if own else ""
+
+
+def _thread(here: Town, card: Message) -> list[str]:
+    """What stands in a card's thread; of a message with a file, the file's name."""
+    return ["".join(file.name for file in each.files) or sight.words(each) for each in here.slack.thread(card)]
 
 
 def _closings(here: Town, card: Message) -> int:
