@@ -16,7 +16,7 @@ from bot.links import Hosts
 from bot.model import Platform, Run
 from bot.platforms.datalore import Datalore
 from bot.platforms.deepnote import Deepnote
-from bot.slack.app import Sockets, bolt_app, web_client
+from bot.slack.app import Sockets, bolt_app, team_of, web_client
 from bot.slack.budget import Budget
 from bot.slack.courier import Courier
 from bot.slack.delivery import Deliverer
@@ -98,7 +98,7 @@ class Bot:
             stack.push_async_callback(client.close)
         session = await stack.enter_async_context(ClientSession())
         slack = web_client(settings.slack_bot_token.get_secret_value(), settings.slack_api_url, session)
-        self.workspace = str((await slack.auth_test())["team_id"])
+        self.workspace = await team_of(slack)
         await self.store.delivery.enter_workspace(self.workspace)
 
         def link(run: Run) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+PATIENCE = 30.0
+"""Seconds for Slack's first answer."""
 CONNECTIONS = 2
 """The SDK closes an old socket before it opens a new one: the other one listens meanwhile."""
 
@@ -28,6 +31,17 @@ CONNECTIONS = 2
 def web_client(token: str, base_url: str, session: ClientSession | None = None) -> AsyncWebClient:
     """A client that never sends anything twice of its own accord."""
     return AsyncWebClient(token=token, base_url=base_url, retry_handlers=[], timeout=30, session=session)
+
+
+async def team_of(client: AsyncWebClient) -> str:
+    """The team id that the client's token belongs to.
+
+    Raises:
+        TimeoutError: Slack says nothing; a client that shares a session would wait for five minutes.
+        slack_sdk.errors.SlackApiError: Slack refuses the token.
+    """
+    async with asyncio.timeout(PATIENCE):
+        return str((await client.auth_test())["team_id"])
 
 
 def bolt_app(client: AsyncWebClient, signing_secret: str, front: Front, events: Events, hosts: Hosts) -> AsyncApp:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from bot.errors import StoreUnavailable
 from bot.render import replies
-from bot.slack.delivery import CHANGES_LAST, FINAL_FIRST, Deliverer, Parcel
+from bot.slack.delivery import CHANGES_LAST, FINAL_FIRST, Deliverer, NotOurs, Parcel
 from bot.slack.speech import SlackLater, SlackNo
 
 if TYPE_CHECKING:
@@ -111,6 +111,8 @@ class Courier:
         except SlackLater as error:
             log.info("run %d: Slack can't be told now: %s", parcel.run_id, error)
             wait = self._back_off(parcel.run_id)
+        except NotOurs as error:
+            log.info("run %d: %s", parcel.run_id, error)
         except StoreUnavailable as error:
             log.warning("run %d: the database isn't available: %s", parcel.run_id, error)
         except Exception:

@@ -13,6 +13,7 @@ import aiohttp
 from slack_sdk.errors import SlackClientError
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
+from bot.errors import ThreadbookError
 from bot.model import Cause, State
 from bot.outputs.pictures import picture
 from bot.render import replies, thread
@@ -57,6 +58,10 @@ NO_FILES: Final = NOT_MEMBER | {NO_ANSWER}
 """What one file is refused with holds for the others."""
 
 
+class NotOurs(ThreadbookError):
+    """Another process delivers for this workspace by now."""
+
+
 @dataclass(slots=True)
 class Parcel:
     """One run on its way to Slack.
@@ -95,6 +100,7 @@ class Deliverer:
 
         Raises:
             SlackLater: Slack couldn't be told; what was told is noted.
+            NotOurs: It's another's to tell.
         """
         story = await self._story(parcel)
         if story is None:
@@ -119,6 +125,16 @@ class Deliverer:
         finally:
             parcel.ticket.ready.cancel()
             parcel.ticket = None
+        await self._still_ours()
+
+    async def _still_ours(self) -> None:
+        """Whoever stood still may have lost its workspace meanwhile: what it wanted to say, another has said.
+
+        Raises:
+            NotOurs: This process was declared dead.
+        """
+        if not await self.store.holding.lives():
+            raise NotOurs("this process stood still, and another delivers by now")
 
     async def _first(self, parcel: Parcel, story: Story) -> Story | None:
         """Post the card, for without it nothing starts; None where there is none to post."""
@@ -209,6 +225,7 @@ class Deliverer:
             return ""
         title, alt = (part.title, part.alt) if isinstance(part, Picture) else (part.name, "")
         channel, ts = story.card.channel or "", story.card.ts or ""
+        await self._still_ours()
         try:
             await self.speech.upload(channel, ts, part.name, content, parcel.urgency, title=title, alt=alt)
         except SlackNo as refusal:
@@ -315,4 +332,4 @@ def _digest(text: str, blocks: list[Block]) -> str:
     return hashlib.sha256(json.dumps([text, blocks], sort_keys=True).encode()).hexdigest()[:32]
 
 
-__all__ = ["CARDS_NEXT", "CHANGES_LAST", "FINAL_FIRST", "Deliverer", "Parcel", "SlackLater"]
+__all__ = ["CARDS_NEXT", "CHANGES_LAST", "FINAL_FIRST", "Deliverer", "NotOurs", "Parcel", "SlackLater"]
