@@ -20,7 +20,7 @@ from bot.model import Platform, Run
 from bot.platforms.datalore import Datalore
 from bot.platforms.deepnote import Deepnote
 from bot.reader import Reader
-from bot.slack.app import bolt_app, web_client
+from bot.slack.app import bolt_app, web_client, whose
 from bot.slack.budget import Budget
 from bot.slack.courier import Courier
 from bot.slack.delivery import Deliverer
@@ -132,8 +132,7 @@ class Bot:
         # No limit to connections: calls that Slack doesn't answer must not take the place of those it does.
         session = await stack.enter_async_context(ClientSession(connector=TCPConnector(limit=0)))
         slack = web_client(settings.slack_bot_token.get_secret_value(), settings.slack_api_url, session, self.metrics)
-        known = await slack.auth_test()
-        self.workspace, home = str(known["team_id"]), str(known.get("url") or "")
+        self.workspace, home = await whose(slack)
         await self.store.delivery.enter_workspace(self.workspace)
 
         def link(run: Run) -> str | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.errors import SlackApiError
@@ -54,6 +54,8 @@ class CountedClient(AsyncWebClient):
             self.metrics.called("slack", api_method, outcome, loop.time() - began)
 
 
+PATIENCE: Final = 30.0
+"""Seconds for Slack's first answer."""
 NO_TOKEN = frozenset({"invalid_auth", "not_authed", "token_revoked", "token_expired", "account_inactive"})
 
 
@@ -69,6 +71,18 @@ def web_client(
     client = CountedClient(token=token, base_url=base_url, retry_handlers=[], timeout=30, session=session)
     client.metrics = metrics or Metrics()
     return client
+
+
+async def whose(client: AsyncWebClient) -> tuple[str, str]:
+    """The team id that the client's token belongs to, and its workspace's web address, where Slack tells it.
+
+    Raises:
+        TimeoutError: Slack says nothing; a client that shares a session would wait for five minutes.
+        slack_sdk.errors.SlackApiError: Slack refuses the token.
+    """
+    async with asyncio.timeout(PATIENCE):
+        known = await client.auth_test()
+    return str(known["team_id"]), str(known.get("url") or "")
 
 
 def bolt_app(client: AsyncWebClient, signing_secret: str, front: Front, events: Events, hosts: Hosts) -> AsyncApp:

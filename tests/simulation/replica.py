@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 from bot.desk import Desk, Rules
 from bot.errors import StoreUnavailable
 from bot.model import Platform
+from bot.slack.app import team_of
 from bot.slack.budget import A_MINUTE, Budget
 from bot.slack.courier import Courier
 from bot.slack.delivery import Deliverer
@@ -117,7 +118,7 @@ class Parts:
         """From the start of the process until it ends of its own accord."""
         try:
             await self.store.holding.register()  # the database is migrated already
-            await self._slack.auth_test()
+            await team_of(self._slack)
             await self.store.delivery.enter_workspace(WORKSPACE)
         except Exception as error:  # noqa: BLE001, a process that can't start ends, whatever it was
             self.world.tell(self.life.name, f"can't start: {error}")
