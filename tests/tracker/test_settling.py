@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import pytest
@@ -31,6 +32,27 @@ async def test_files_and_documents_are_kept_for_the_thread(life: Life, process: 
     assert [output.text.strip() for output in results.outputs] == ["Hello"]
     assert results.left_out == ()
     assert await process.store.delivery.file(run.id, 1) == b"region,revenue"
+
+
+async def test_a_snapshot_is_kept_as_a_jupyter_notebook_too(life: Life, process: Process) -> None:
+    run = await life.asks(process, life.shelve("greeting", "# Greeting", "print('Hello')"), DEEPNOTE)
+    await life.ends(process, run)
+    artifacts = (await left(life, process, run)).artifacts
+    assert [one.name for one in artifacts] == ["greeting.snapshot.deepnote", "greeting.ipynb"]
+    content = await process.store.delivery.file(run.id, 1)
+    assert content is not None
+    assert artifacts[1].size == len(content)
+    assert [cell["cell_type"] for cell in json.loads(content)["cells"]] == ["markdown", "code"]
+
+
+async def test_key_numbers_and_tables_are_compared_with_the_last_success(life: Life, process: Process) -> None:
+    prints = "print('orders: {}')"
+    for told in ("120", "131"):
+        run = await life.asks(process, life.shelve("orders", prints.format(told)), DEEPNOTE)
+        await life.ends(process, run)
+    earlier = (await left(life, process, run)).earlier
+    assert earlier is not None
+    assert [(one.name, one.before, one.now, one.by) for one in earlier.changes] == [("orders", "120", "131", "+9.2 %")]
 
 
 @pytest.mark.parametrize("on", [DATALORE, DEEPNOTE])

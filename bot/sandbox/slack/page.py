@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlencode
 
 from aiohttp import web
 
@@ -41,7 +42,7 @@ class _Viewer:
 
 @dataclass
 class Page:
-    """Serves everything under `/page/`."""
+    """Serves everything under `/page/`, and messages' own addresses."""
 
     parts: Parts
     people: People
@@ -62,11 +63,18 @@ class Page:
             web.get("/page/messages", self._messages),
             web.get("/page/thread", self._thread),
             web.get("/page/events", self._events),
+            web.get(r"/archives/{channel:\w+}/p{ts:\d{16}}", self._permalink),
             web.get("/page/files/{id}", self._file),
             web.post("/page/say", self._say),
             web.post("/page/act", self._act),
             web.post("/page/suggest", self._suggest),
         ]
+
+    async def _permalink(self, request: web.Request) -> web.Response:
+        """A message's own address leads to its thread on the page."""
+        ts = request.match_info["ts"]
+        place = {"channel": request.match_info["channel"], "thread": f"{ts[:10]}.{ts[10:]}"}
+        raise web.HTTPFound(f"/?{urlencode(place)}")
 
     async def _state(self, request: web.Request) -> web.Response:
         person = person_in(self.parts, {"as": request.query.get("as") or ANA})

@@ -230,3 +230,11 @@ async def test_the_page_itself_is_served(house: House) -> None:
     ana = await browser(house, ANA)
     async with ana.session.get("/") as reply:
         assert (reply.status, reply.content_type) == (200, "text/html")
+
+
+async def test_a_messages_own_address_leads_to_its_thread(house: House) -> None:
+    ts = (await house.client.chat_postMessage(channel=DATA, text="Card"))["ts"]
+    address = (await house.client.chat_getPermalink(channel=DATA, message_ts=ts))["permalink"]
+    ana = await browser(house, ANA)
+    async with ana.session.get(str(address), allow_redirects=False) as reply:
+        assert reply.headers["Location"] == f"/?channel={DATA}&thread={ts}"
