@@ -6,12 +6,14 @@ import asyncio
 import math
 from datetime import datetime, timedelta
 from random import Random
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final, Literal, cast
 
 from bot.desk import Desk, Rules
 from bot.errors import StoreUnavailable
-from bot.model import Platform
-from bot.slack.app import team_of
+from bot.model import Document, Platform
+from bot.outputs import ipynb, snapshot
+from bot.reader import Reading
+from bot.slack.app import whose
 from bot.slack.budget import A_MINUTE, Budget
 from bot.slack.courier import Courier
 from bot.slack.delivery import Deliverer
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
     from bot.command import Command
     from bot.model import Caller, Run
     from bot.platforms.base import PlatformClient
+    from bot.reader import Reader
     from bot.reply import Reply
     from bot.slack.front import Payload
     from tests.simulation.world import World
@@ -57,6 +60,17 @@ class _Desk:
         return said
 
 
+class _Reader:
+    """Reads where it stands: simulated time knows no other processes."""
+
+    async def read(self, kind: Literal["ipynb", "deepnote"], content: bytes) -> Reading:
+        try:
+            document = ipynb.read(content) if kind == "ipynb" else snapshot.read(content)
+        except ValueError as error:
+            return Reading(Document(), complaint=str(error))
+        return Reading(document=document, inputs=None if kind == "ipynb" else snapshot.inputs(content))
+
+
 class Parts:
     """The parts of one process."""
 
@@ -78,12 +92,13 @@ class Parts:
         self.budget = Budget(limits, minute=MINUTE + LATE)
         deliverer = Deliverer(
             self.store,
-            Speech(slack, self.budget),
+            Speech(slack, self.budget, ours=self._ours),
             link,
             self.now,
             for_heart.set,
             people.name,
             asyncio.Queue(),
+            "https://simulated.slack.com/",
         )
         self.courier = Courier(deliverer, WORKSPACE, [ADMIN], for_courier)
         deps = Deps(
@@ -96,6 +111,7 @@ class Parts:
             give_up_after=7 * 86_400.0,
             file_limit=1_000_000,
             document_limit=4_000_000,
+            reader=cast("Reader", _Reader()),
         )
         self.tracker = Tracker(deps)
         self.heart = Heart(self.store.holding, self.tracker, for_heart)
@@ -110,6 +126,9 @@ class Parts:
         self.ready = False
         self._tasks: list[asyncio.Task[None]] = []
 
+    async def _ours(self) -> bool:
+        return await self.store.delivery.is_ours(WORKSPACE)
+
     def now(self) -> datetime:
         """What this process's clock says."""
         return self.world.when(self.world.loop.time()) + timedelta(seconds=self.life.skew)
@@ -118,7 +137,7 @@ class Parts:
         """From the start of the process until it ends of its own accord."""
         try:
             await self.store.holding.register()  # the database is migrated already
-            await team_of(self._slack)
+            await whose(self._slack)
             await self.store.delivery.enter_workspace(WORKSPACE)
         except Exception as error:  # noqa: BLE001, a process that can't start ends, whatever it was
             self.world.tell(self.life.name, f"can't start: {error}")
