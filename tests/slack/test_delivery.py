@@ -18,8 +18,9 @@ from bot.sandbox.slack import SlackStandIn
 from bot.sandbox.slack.workspace import ANA, TEAM
 from bot.slack.app import web_client
 from bot.slack.budget import Budget
-from bot.slack.delivery import FILE_TRIES, FINAL_FIRST, Deliverer, Parcel
+from bot.slack.delivery import FILE_TRIES, FINAL_FIRST, Deliverer, NotOurs, Parcel
 from bot.slack.speech import SlackLater, Speech
+from bot.store.holding import Holding
 from bot.store.store import Store
 from tests.render.said import JPEG, NOON, PNG, later, read
 
@@ -215,3 +216,14 @@ async def test_words_that_look_like_a_mention_are_sent_as_words(post: Post) -> N
     report, closing = post.thread
     assert closing.text == f"✅ <@{ANA}> *Weekly KPIs* succeeded: @channel &lt;!channel&gt; #general"
     assert [part["text"] for part in report.blocks[1]["elements"][0]["elements"]] == ["@channel <!channel> #general"]
+
+
+async def test_who_was_declared_dead_while_it_stood_still_says_nothing_more(post: Post) -> None:
+    await post.ends()
+    holding, said = post.store.holding, post.lines
+    assert holding.process_id is not None
+    assert await Holding(post.store.database).declare_dead(holding.process_id, beats=1)
+    holding._beaten -= 60
+    with pytest.raises(NotOurs):
+        await post.delivers()
+    assert post.lines == said
