@@ -6,9 +6,11 @@ import argparse
 import sys
 import time
 from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 from multiprocessing import get_context
 from typing import TYPE_CHECKING
 
+from tests.simulation.planted import BUGS, planted
 from tests.simulation.world import play
 
 if TYPE_CHECKING:
@@ -29,26 +31,29 @@ def many(first: int, seeds: int, jobs: int) -> Iterator[Story]:
 
 def main() -> int:
     """Play; the exit code says whether all laws held."""
+    tell = partial(print, flush=True)
     parser = argparse.ArgumentParser(prog="python -m tests.simulation", description=__doc__)
     parser.add_argument("--seeds", type=int, default=1_000, help="how many stories (default: 1000)")
     parser.add_argument("--first", type=int, default=1, help="the first story's number (default: 1)")
     parser.add_argument("--jobs", type=int, default=2, help="processes (default: 2)")
     parser.add_argument("--seed", type=int, help="play this story alone")
+    parser.add_argument("--plant", choices=sorted(BUGS), default="", help="with --seed: put this bug into the product")
     parser.add_argument("--trace", action="store_true", help="with --seed: tell all that happens")
     asked = parser.parse_args()
     if asked.seed is not None:
-        story = play(asked.seed, tracing=asked.trace)
-        print("\n".join((*story.trace, *(f"broken: {words}" for words in story.broken))))
-        print(f"{story.runs} runs in {story.seconds:.1f} s; {len(story.broken)} laws broken")
+        with planted(asked.plant):
+            story = play(asked.seed, tracing=asked.trace)
+        tell("\n".join((*story.trace, *(f"broken: {words}" for words in story.broken))))
+        tell(f"{story.runs} runs in {story.seconds:.1f} s; {len(story.broken)} laws broken")
         return bool(story.broken)
     began, failed, runs, seconds = time.perf_counter(), 0, 0, 0.0
     for story in many(asked.first, asked.seeds, asked.jobs):
         runs, seconds = runs + story.runs, seconds + story.seconds
         if story.broken:
             failed += 1
-            print(f"seed {story.seed}: " + "\n    ".join(story.broken[:5]), flush=True)
+            tell(f"seed {story.seed}: " + "\n    ".join(story.broken[:5]))
     took = time.perf_counter() - began
-    print(
+    tell(
         f"{asked.seeds} stories, {runs} runs, {seconds / 3600:.1f} hours of their time in {took:.1f} s "
         f"({asked.seeds / took:.1f} a second); {failed} broke a law"
     )

@@ -20,7 +20,7 @@ from tests.simulation.life import Life
 from tests.simulation.loop import OWNER
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Generator, Sequence
     from types import ModuleType
     from typing import Protocol
 
@@ -50,8 +50,8 @@ IN_THE_DRIVER = 0.1
 class _Nothing:
     """Awaited by each statement, and over at once: SQLAlchemy wants an asynchronous driver to be one."""
 
-    def __await__(self) -> Iterator[None]:
-        return iter(())
+    def __await__(self) -> Generator[Any, Any, None]:
+        yield from ()
 
 
 NOTHING = _Nothing()
@@ -153,7 +153,7 @@ class Simulated(SQLiteDialect_pysqlite):
         return sqlite3
 
     @classmethod
-    def get_pool_class(cls, url: URL) -> type[AsyncAdaptedQueuePool]:  # noqa: ARG003, the base's signature
+    def get_pool_class(cls, url: URL) -> type[AsyncAdaptedQueuePool]:
         """As aiosqlite's."""
         return AsyncAdaptedQueuePool
 

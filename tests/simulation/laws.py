@@ -14,7 +14,7 @@ from tests.simulation.slack import A_MINUTE, CHANNEL_BURST, CLOSED, MINUTE
 if TYPE_CHECKING:
     from tests.simulation.life import Life
     from tests.simulation.platforms import Job
-    from tests.simulation.rows import RunRow, Rows
+    from tests.simulation.rows import Rows, RunRow
     from tests.simulation.slack import Message
     from tests.simulation.wire import Call
     from tests.simulation.world import World
@@ -49,6 +49,8 @@ class Laws:
     def committed(self, life: Life, rows: Rows) -> None:
         """A process has written."""
         before, self.rows = self.rows, rows
+        if life.holding is not None:
+            life.ids.add(life.holding.process_id)
         if before is None:
             return
         if before.courier != rows.courier:
@@ -75,7 +77,7 @@ class Laws:
             self.broken(f"{name} undid what a person asked for")
         if not set(filter(None, was.listeners.split(","))) <= set(filter(None, after.listeners.split(","))):
             self.broken(f"{name} forgot who wanted to be told too")
-        if after.shown_revision != was.shown_revision and before.courier != mine:
+        if after.shown_revision != was.shown_revision and before.courier not in life.ids:
             self.broken(f"{name} noted as shown what isn't its own to show")
         if after.revision < was.revision or after.shown_revision > after.revision:
             self.broken(f"{name} set the revisions back: {was.revision}/{was.shown_revision} to {after.revision}")

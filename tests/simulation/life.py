@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextvars
 from typing import TYPE_CHECKING, Any
 
 from tests.simulation.loop import OWNER
 
 if TYPE_CHECKING:
+    import asyncio
     from collections.abc import Callable, Coroutine
 
     from bot.store.holding import Holding
@@ -31,6 +31,7 @@ class Life:
         steps_left, effects_left: How many more it takes, or has, before it is killed; None means no end.
         faints: Where to its next call makes it stand still, and how.
         holding: Who it is in the rows, once it has entered.
+        ids: All that it has been there: who is declared dead enters anew.
     """
 
     def __init__(self, name: str, loop: Loop, skew: float, killed: Callable[[Life], None]) -> None:
@@ -44,6 +45,7 @@ class Life:
         self.connections: list[Connection] = []
         self.faints: tuple[str, Callable[[Life], None]] | None = None
         self.holding: Holding | None = None
+        self.ids: set[int | None] = set()
         self._loop = loop
         self._killed = killed
         self._waiting: list[asyncio.Handle] = []

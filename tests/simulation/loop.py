@@ -1,7 +1,7 @@
 """An event loop in one thread whose time jumps to whatever comes next, and in which whole processes can stand still.
 
-Each callback belongs to the process in whose context it was made. Before it is called its owner is asked: a process that
-was killed takes no further step, not even to clean up; one that is stopped takes its steps later.
+Each callback belongs to the process in whose context it was made. Before it is called its owner is asked: a process
+that was killed takes no further step, not even to clean up; one that is stopped takes its steps later.
 """
 
 from __future__ import annotations
@@ -116,19 +116,21 @@ class Loop(asyncio.AbstractEventLoop):
         """Have steps taken that weren't admitted when it was their turn."""
         self._ready.extend(steps)
 
-    def call_soon(self, callback: Callable[..., Any], *args: Any, context: Context | None = None) -> asyncio.Handle:
+    def call_soon(  # type: ignore[override]  # here and below, what is called may take whatever it is given
+        self, callback: Callable[..., Any], *args: Any, context: Context | None = None
+    ) -> asyncio.Handle:
         """See asyncio."""
         step = asyncio.Handle(callback, args, self, context)
         self._ready.append(step)
         return step
 
-    def call_later(
+    def call_later(  # type: ignore[override]
         self, delay: float, callback: Callable[..., Any], *args: Any, context: Context | None = None
     ) -> asyncio.TimerHandle:
         """See asyncio."""
         return self.call_at(self._now + delay, callback, *args, context=context)
 
-    def call_at(
+    def call_at(  # type: ignore[override]
         self, when: float, callback: Callable[..., Any], *args: Any, context: Context | None = None
     ) -> asyncio.TimerHandle:
         """See asyncio."""

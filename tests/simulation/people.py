@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from bot.command import Address, Rerun, RunNotebook, TellMeToo, Track, Untrack
+from bot.command import Address, Rerun, RunNotebook, TellMeToo, Untrack
 from bot.model import Notebook, Platform
 from bot.reply import Started, ToldToo, UntrackNoted
 from bot.slack.front import Payload
@@ -61,7 +61,7 @@ class Town:
     def plan(self, began: float, until: float) -> None:
         """Have people do things between these times."""
         chance = self.world.chance
-        for number in range(chance.randint(2, 6)):
+        for number in range(chance.randint(1, 4)):
             at = chance.uniform(began, until)
             self.later(at - self.world.loop.time(), self._request(f"act-{number + 1}"))
         if chance.random() < 0.2:
@@ -161,6 +161,3 @@ class Town:
                     who, command = other, Rerun(run=run.number, inputs={"again": name})
             key = f"click:{run.number}:{what}:{who}"
             self.later(chance.uniform(0.0, 6.0), Act(name, who, act.channel, command, key))
-
-
-__all__ = ["Act", "Town", "Track"]

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 from unittest import mock
 
+from bot.errors import PlatformError
 from bot.lifecycle import put_back
 from bot.store.delivery import Delivery
 from bot.store.holding import Holding
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
 async def _start_again(deps: Deps, _client: PlatformClient, tracked: Tracked) -> float | None:
     """In place of settling a doubt: what may have started is started once more."""
-    error = submit.PlatformError("no answer")
+    error = PlatformError("no answer")
     return await write(deps, tracked, put_back(tracked.run.progress, error, deps.now()))
 
 

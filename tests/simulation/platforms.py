@@ -99,7 +99,7 @@ class Client:
         """See the Protocol."""
         return NotebookInfo(name=notebook.id)
 
-    async def prepare(self, request: Request, literal: frozenset[str], today: datetime) -> Request:  # noqa: ARG002
+    async def prepare(self, request: Request, literal: frozenset[str], today: datetime) -> Request:
         """See the Protocol."""
         await self._call(f"describe {request.notebook.id}", lambda _call: None, safe=True)
         return request
@@ -140,7 +140,7 @@ class Client:
         assert isinstance(seen, Look)
         return seen
 
-    async def fetch(self, run_id: str, seen: Look, limit: int) -> tuple[Fetched, ...]:  # noqa: ARG002
+    async def fetch(self, run_id: str, seen: Look, limit: int) -> tuple[Fetched, ...]:
         """See the Protocol."""
         job = self._ledger.jobs[run_id]
         await self._call(f"fetch {run_id}", lambda _call: None, safe=True)
@@ -163,7 +163,7 @@ class Client:
         found: tuple[ListedRun, ...] = await self._call(f"list {notebook.id}", tell, safe=True)
         return found
 
-    async def find(self, words: str) -> tuple[NamedNotebook, ...]:  # noqa: ARG002
+    async def find(self, words: str) -> tuple[NamedNotebook, ...]:
         """See the Protocol."""
         return ()
 
@@ -221,4 +221,3 @@ def _document(job: Job) -> bytes:
     execution = {"inputs": {name: list(v) if isinstance(v, tuple) else v for name, v in job.inputs.items()}}
     whole = {"version": "1.0.0", "execution": execution, "project": {"notebooks": [notebook]}}
     return json.dumps(whole).encode()
-

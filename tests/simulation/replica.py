@@ -1,4 +1,4 @@
-"""One replica of Threadbook: what `bot.wiring` makes of its parts, on simulated wires; killed, stopped, started again."""
+"""One replica of Threadbook: what `bot.wiring` makes of its parts, on simulated wires; killed, stopped, restarted."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, cast
 
 from bot.desk import Desk, Rules
 from bot.errors import StoreUnavailable
-from bot.model import Document, Platform
+from bot.model import Document
 from bot.outputs import ipynb, snapshot
 from bot.reader import Reading
 from bot.slack.app import whose
@@ -32,7 +32,7 @@ from tests.simulation.slack import Client as SlackSide
 
 if TYPE_CHECKING:
     from bot.command import Command
-    from bot.model import Caller, Run
+    from bot.model import Caller, Platform, Run
     from bot.platforms.base import PlatformClient
     from bot.reader import Reader
     from bot.reply import Reply
@@ -105,7 +105,7 @@ class Parts:
             store=self.store,
             platforms=platforms,
             now=self.now,
-            random=Random(f"{world.seed} {life.name} {place}"),  # noqa: S311, chance is what is played
+            random=Random(f"{world.seed} {life.name} {place}"),
             ring=lambda _workspace: for_courier.set(),
             admins=True,
             give_up_after=7 * 86_400.0,

@@ -35,9 +35,16 @@ def at_rest(world: World, runs: list[Run]) -> None:
     assert rows is not None
     for run in runs:
         row = rows.runs[run.id]
-        job = next((ledger.jobs[run.progress.remote_id or ""] for ledger in world.ledgers.values()
-                    if run.progress.remote_id in ledger.jobs), None)
-        for words in (*_ended(run), *_true(world, run, row, job), *_shown(world, run, row), *_acts(world, run, row, job)):
+        job = next(
+            (
+                ledger.jobs[run.progress.remote_id or ""]
+                for ledger in world.ledgers.values()
+                if run.progress.remote_id in ledger.jobs
+            ),
+            None,
+        )
+        wrong = _ended(run) + _true(world, run, row, job) + _shown(world, run, row) + _acts(world, run, row, job)
+        for words in wrong:
             world.laws.broken(f"at rest, run {run.number} ({row.act}): {words}")
     for act, saved in world.town.saved.items():
         if saved.id not in rows.runs:
@@ -61,7 +68,8 @@ def _true(world: World, run: Run, row: RunRow, job: Job | None) -> list[str]:
         return []
     if state in (State.SUCCEEDED, State.FAILED, State.STOPPED):
         if job is None:
-            return [] if state is State.FAILED and not starts else [f"it is {state}, but the platform knows no such run"]
+            unstarted = state is State.FAILED and not starts  # no hardware
+            return [] if unstarted else [f"it is {state}, but the platform knows no such run"]
         if job.act != row.act:
             return [f"it follows {job.id}, which is the run of {job.act or 'somebody else'}"]
         if job.outcome is not state:
@@ -116,13 +124,15 @@ def _acts(world: World, run: Run, row: RunRow, job: Job | None) -> list[str]:
     if at is not None:
         if row.untracked_at is None:
             wrong.append("somebody took it back, and that is forgotten")
-        elif run.progress.state in (State.SUCCEEDED, State.FAILED, State.STOPPED) and job is not None:
-            if job.ends > max(at, world.peace) + SOON:
-                wrong.append("somebody took it back long before it ended, and it was tracked all the same")
+        elif (
+            run.progress.state in (State.SUCCEEDED, State.FAILED, State.STOPPED)
+            and job is not None
+            and job.ends > max(at, world.peace) + SOON
+        ):
+            wrong.append("somebody took it back long before it ended, and it was tracked all the same")
     for run_id, person in world.town.told_too:
         if run_id == run.id and row.ts is not None:
             told = [one for one in thread_of(world, row) if f"<@{person}>" in one.text]
             if not told:
                 wrong.append(f"{person} was to be told too, and wasn't mentioned")
     return wrong
-

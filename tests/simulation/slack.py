@@ -176,7 +176,7 @@ class Client(AsyncWebClient):
         super().__init__(token="xoxb-simulated", retry_handlers=[])
         self._slack = slack
 
-    async def _request(self, *, http_verb: str, api_url: str, req_args: dict[str, Any]) -> dict[str, Any]:  # noqa: ARG002
+    async def _request(self, *, http_verb: str, api_url: str, req_args: dict[str, Any]) -> dict[str, Any]:
         method = api_url.rpartition("/")[2]
         given = {**(req_args.get("json") or {}), **(req_args.get("params") or {})}
         given |= req_args["data"] if isinstance(req_args.get("data"), dict) else {}

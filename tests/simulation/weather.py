@@ -47,7 +47,7 @@ class Weather:
         """Some weather."""
         if chance.random() < 0.3:
             return cls()
-        rates = {fate: chance.choice((0.0, FEW, SOME)) for fate in FAULTS}
+        rates: dict[Fate, float] = {fate: chance.choice((0.0, FEW, SOME)) for fate in FAULTS}
         rates[Fate.SILENT] = chance.choice((0.0, 0.0, FEW))
         down = (0.0, 0.0)
         if chance.random() < 0.3:

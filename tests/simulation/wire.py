@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 NO_EFFECT: Final = frozenset({Fate.REFUSED, Fate.NEVER_ARRIVED, Fate.FAILED, Fate.LIMITED})
 
 
-class Broken(Exception):  # noqa: N818
+class Broken(Exception):
     """No answer, or one of the server's troubles."""
 
     def __init__(self, fate: Fate) -> None:

@@ -6,7 +6,6 @@ import asyncio
 import contextvars
 import gc
 import logging
-import os
 import re
 import sqlite3
 from contextlib import ExitStack
@@ -51,6 +50,8 @@ THEMES: Final = (
 )
 """What befalls processes in one story: killed at once, after so many steps, or after so many effects on the world;
 stopped (SIGSTOP) at once or with a call under way; told to stop (SIGTERM)."""
+MEMORY: Final = Path("/dev/shm")
+"""Where files cost no disk, on systems that have it."""
 SLOWER: Final = 3.0
 """How much slower hearts beat and couriers look of their own accord than they really do: most of what they do is
 nothing, and costs as much as the rest. All else is quicker by that much."""
@@ -82,13 +83,13 @@ class World:
     def __init__(self, seed: int, database: str, *, tracing: bool) -> None:
         self.seed, self.database, self.tracing = seed, database, tracing
         self.trace: list[str] = []
-        self.chance = Random(seed)  # noqa: S311, chance is what is played
-        self.loop = Loop()
+        self.chance = Random(seed)
+        self.loop = Loop()  # type: ignore[abstract]  # only what is needed is there
         self.nobody = contextvars.Context()
         self.over = False
         self.lives: list[Life] = []
         chance = self.chance
-        self.peace = DAWN + chance.uniform(8, 24)
+        self.peace = DAWN + chance.uniform(6, 18)
         self.no_hardware = chance.choice((0.0, 0.0, 0.1))
         self._disk = Weather.of(chance, DAWN, self.peace)
         self.laws = Laws(self)
@@ -263,8 +264,7 @@ def play(seed: int, *, tracing: bool = False) -> Story:
         tracing: Note what happens.
     """
     with ExitStack() as stack:
-        shm = "/dev/shm" if os.path.isdir("/dev/shm") else None
-        folder = stack.enter_context(TemporaryDirectory(prefix="threadbook-", dir=shm))
+        folder = stack.enter_context(TemporaryDirectory(prefix="threadbook-", dir=MEMORY if MEMORY.is_dir() else None))
         path = str(Path(folder) / "threadbook.db")
         Path(path).write_bytes(template())
         world = World(seed, path, tracing=tracing)

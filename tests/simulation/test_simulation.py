@@ -1,0 +1,50 @@
+"""Stories played from their numbers: all laws hold, planted bugs are found, the same number tells the same story."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.simulation.planted import BUGS, planted
+from tests.simulation.world import play
+
+FIRST, STORIES = 1, 60
+"""Played in the suite; `python -m tests.simulation` plays more."""
+ENOUGH = {"guard": 60, "fence": 80, "couriers": 10}
+"""Stories within which each planted bug is found."""
+
+
+def test_in_so_many_stories_every_law_holds() -> None:
+    broken = {seed: story.broken for seed in range(FIRST, FIRST + STORIES) if (story := play(seed)).broken}
+    assert not broken
+
+
+def test_the_stories_are_no_idle_ones() -> None:
+    told = "\n".join("\n".join(play(seed, tracing=True).trace) for seed in range(FIRST, FIRST + 20))
+    for happening in ("kills ", "stops ", "has stopped beating", ": lost", "claimed ", "succeeded in", "Untrack"):
+        assert happening in told, happening
+
+
+@pytest.mark.parametrize("bug", BUGS)
+def test_a_planted_bug_is_found(bug: str) -> None:
+    with planted(bug):
+        assert any(play(seed).broken for seed in range(1, ENOUGH[bug] + 1))
+
+
+def test_the_same_number_tells_the_same_story_in_another_process() -> None:
+    told = [_told(12, hash_seed) for hash_seed in ("1", "2")]
+    assert told[0] == told[1]
+    assert len(told[0].splitlines()) > 20
+
+
+def _told(seed: int, hash_seed: str) -> str:
+    command = [sys.executable, "-m", "tests.simulation", "--seed", str(seed), "--trace"]
+    environment = os.environ | {"PYTHONHASHSEED": hash_seed}
+    done = subprocess.run(
+        command, cwd=Path(__file__).parents[2], env=environment, capture_output=True, text=True, check=True
+    )
+    return done.stdout
