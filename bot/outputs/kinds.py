@@ -18,7 +18,7 @@ from bot.outputs.figures import figure
 from bot.outputs.frames import FRAME, frame
 from bot.outputs.pictures import fault
 from bot.outputs.source import comment
-from bot.outputs.text import MOST_TEXT, joined, line, mapping, plain
+from bot.outputs.text import MOST_TEXT, SURROGATE, joined, line, mapping, plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -175,6 +175,7 @@ def _chart(data: Mapping[str, Any], place: Place, shelf: Shelf) -> Output | None
             spec, called = joined(content), charts.svg_name(joined(content)) or place.named()
         else:
             continue
+        spec = SURROGATE.sub("\ufffd", spec)
         if not spec.strip():
             continue
         if len(spec) > charts.MOST_SPEC or not shelf.takes(spec):
@@ -221,7 +222,7 @@ def _widget(data: Mapping[str, Any], words: str, shelf: Shelf) -> str:
 
 def _dumped(value: object, indent: int | None = None) -> str:
     try:
-        return json.dumps(value, ensure_ascii=False, indent=indent)
+        return SURROGATE.sub("\ufffd", json.dumps(value, ensure_ascii=False, indent=indent))
     except (TypeError, ValueError, RecursionError):
         return ""
 

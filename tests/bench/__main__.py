@@ -1,6 +1,6 @@
 """All benchmarks, one after the other: `python -m tests.bench`."""
 
-from tests.bench import ack, forms, scale, start
+from tests.bench import ack, forms, reading, scale, start
 
-for benchmark in (start, ack, forms, scale):
+for benchmark in (start, reading, ack, forms, scale):
     benchmark.main()

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.bench import ack, forms, scale, start
+from tests.bench import ack, forms, reading, scale, start
 from tests.bench.figures import Figure, show
 
 
@@ -33,6 +33,14 @@ async def test_tracked_runs_are_looked_at_and_not_written(tmp_path: Path) -> Non
     looked = [float(figure.measured) for figure in figures if figure.what.endswith("looks a second")]
     assert all(rate > 0 for rate in looked)
     assert any(figure.what.startswith("10 runs end at once") for figure in figures)
+
+
+@pytest.mark.slow
+async def test_documents_are_read_and_rendered_off_the_loop() -> None:
+    figures = await reading.measure(small=300_000, large=600_000, rounds=2)
+    named = [figure.what for figure in figures]
+    assert "0.3 MB read and rendered: p50" in named
+    assert "the loop waited during 0.6 MB: longest, best of three" in named
 
 
 def test_the_command_and_the_sandbox_start() -> None:

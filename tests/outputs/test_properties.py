@@ -5,16 +5,19 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+import nbformat
+import pytest
 import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.model import Document
 from bot.outputs import ipynb, snapshot
-from bot.outputs.text import CONTROL
+from tests.outputs.wild import kept, tried
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from bot.model import Document
 
 text = st.text(max_size=20) | st.sampled_from(
     ["\x1b[31mred", "a\rb", "# T", "\ud800", "\x00", "## \u202ex", "image/png"]
@@ -39,13 +42,73 @@ part = st.fixed_dictionaries(
 often = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
-def kept(document: Document) -> None:
-    """It can be written to a database, and no text hides anything."""
-    assert Document.model_validate_json(document.model_dump_json()) == document
-    for one in document.outputs:
-        assert not CONTROL.search(one.text + one.title)
-    if document.failure is not None:
-        assert not CONTROL.search(document.failure.traceback + document.failure.message)
+lines = st.text(max_size=40) | st.lists(st.text(max_size=20), max_size=3)
+mimetypes = st.sampled_from(
+    [
+        *("text/plain", "text/html", "text/markdown", "text/latex", "image/png", "image/svg+xml", "image/gif"),
+        *("application/x-new", "application/pdf", "text/csv"),
+    ]
+)
+json_types = st.sampled_from(
+    [
+        *("application/json", "application/vnd.plotly.v1+json", "application/vnd.vegalite.v5+json"),
+        *("application/vnd.deepnote.dataframe.v3+json", "application/vnd.jupyter.widget-view+json"),
+        "application/vnd.vega.v5+json",
+    ]
+)
+nothing_said: st.SearchStrategy[dict[str, Any]] = st.just({})
+bundle = st.builds(
+    lambda texts, trees: {**texts, **trees},
+    st.dictionaries(mimetypes, lines, max_size=3),
+    st.dictionaries(json_types, st.dictionaries(st.text(max_size=8), anything, max_size=3), max_size=1),
+)
+count = st.none() | st.integers(0, 99)
+said = st.one_of(
+    st.fixed_dictionaries(
+        {"output_type": st.just("stream"), "name": st.sampled_from(["stdout", "stderr"]), "text": lines}
+    ),
+    st.fixed_dictionaries({"output_type": st.just("display_data"), "data": bundle, "metadata": nothing_said}),
+    st.fixed_dictionaries(
+        {"output_type": st.just("execute_result"), "data": bundle, "metadata": nothing_said, "execution_count": count}
+    ),
+    st.fixed_dictionaries(
+        {
+            "output_type": st.just("error"),
+            "ename": st.text(max_size=9),
+            "evalue": st.text(max_size=9),
+            "traceback": st.lists(st.text(max_size=9), max_size=3),
+        }
+    ),
+)
+tagged = st.fixed_dictionaries({}, optional={"tags": st.just(["threadbook:headline"])})
+sound_cell = st.one_of(
+    st.fixed_dictionaries(
+        {
+            "cell_type": st.just("code"),
+            "source": lines,
+            "metadata": tagged,
+            "execution_count": count,
+            "outputs": st.lists(said, max_size=4),
+        }
+    ),
+    st.fixed_dictionaries(
+        {"cell_type": st.sampled_from(["markdown", "raw"]), "source": lines, "metadata": nothing_said}
+    ),
+)
+
+
+@often
+@given(st.lists(sound_cell, max_size=4), st.integers(0, 4))
+def test_whatever_the_schema_allows_is_read(cells: list[dict[str, Any]], minor: int) -> None:
+    notebook = {"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": minor}
+    nbformat.validate(notebook)
+    kept(ipynb.read(json.dumps(notebook).encode()))
+
+
+@pytest.mark.parametrize("tens", range(4))
+def test_what_was_broken_by_chance_is_read_or_refused(tens: int) -> None:
+    read = [tried(seed) for seed in range(100 * tens, 100 * (tens + 1))]
+    assert 30 < sum(read) < 100
 
 
 def read_or_refused(read: Callable[[bytes], Document], content: bytes, subject: str) -> bool:
