@@ -123,3 +123,14 @@ async def test_results_from_before_facts_were_kept_are_no_news(store: Store) -> 
     place = Place(store)
     await place.ended(Results())
     assert (await place.ended(revenue("1", 1))).earlier is None
+
+
+async def test_a_number_without_an_end_is_kept_as_none(store: Store) -> None:
+    place = Place(store)
+    left = await place.ended(revenue("inf", float("inf")))
+    story = await store.delivery.story(1)
+    assert story is not None
+    assert story.results is not None
+    assert story.results.headline == Figure(name="revenue", text="inf")
+    assert story.results.outputs == left.outputs
+    assert (await place.ended(revenue("1", 1))).earlier is not None
