@@ -115,8 +115,8 @@ class Holding:
         async with self._db.write() as connection:
             return (await connection.execute(change)).rowcount == 1
 
-    async def claim(self, limit: int) -> list[Held]:
-        """Take up to `limit` runs that nobody living holds."""
+    async def claim(self, limit: int) -> list[int]:
+        """Take up to `limit` runs that nobody living holds; `held` reads them."""
         dead = select(processes.c.id).where(processes.c.dead == true())
         alive = select(processes.c.id)
         orphaned = or_(runs.c.holder.is_(None), runs.c.holder.in_(dead), runs.c.holder.not_in(alive))
@@ -129,8 +129,7 @@ class Holding:
         async with self._db.write() as connection:
             if await connection.scalar(select(processes.c.id).where(self._me())) is None:
                 return []
-            ids = [row.id for row in (await connection.execute(change)).all()]
-        return await self.held(ids)
+            return [row.id for row in (await connection.execute(change)).all()]
 
     async def ids(self) -> list[int]:
         """Which unsettled runs this process holds."""

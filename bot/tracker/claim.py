@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import deque
 from typing import TYPE_CHECKING, Final
 
 from bot.errors import StoreUnavailable
@@ -19,7 +20,9 @@ DEAD_AFTER: Final = 3
 """Looks in a row at which another's heart hadn't beaten. Seconds would count those in which nobody reached the rows."""
 STRAYS_EVERY: Final = 10
 """Beats from one comparison of memory and rows to the next."""
-BATCH: Final = 500
+CLAIMED_AT_ONCE: Final = 2_000
+BATCH: Final = 200
+"""Runs that are read at once. What was claimed is read between beats, so that a crowd of runs stops no heart."""
 
 
 class Heart:
@@ -38,6 +41,7 @@ class Heart:
         self._seen: dict[int, tuple[int, int]] = {}
         self._until_strays = STRAYS_EVERY
         self._bell = bell
+        self._unread: deque[int] = deque()
 
     async def run(self) -> None:
         """Beat until cancelled."""
@@ -52,6 +56,8 @@ class Heart:
                 calls = await self._holding.calls()
                 if calls:
                     self._tracker.take(await self._holding.held(calls))
+                while self._unread and loop.time() < next_beat:
+                    self._tracker.take(await self._holding.held(self._next_unread()))
             except StoreUnavailable as error:
                 self._metrics.beat_lost("database")
                 log.warning("the database isn't available: %s", error)
@@ -66,17 +72,21 @@ class Heart:
             self._metrics.beat_lost("declared_dead")
             log.warning("this process was declared dead; it enters anew")
             self._tracker.drop_all()
+            self._unread.clear()
             await self._holding.register()
         await self._watch()
         await self._strays()
-        while claimed := await self._holding.claim(BATCH):
+        while claimed := await self._holding.claim(CLAIMED_AT_ONCE):
             log.info("claimed %d runs", len(claimed))
             self._metrics.claimed(len(claimed))
             # They were nobody's, as when the platform's id of one came by another process: memory knows less of it.
-            self._tracker.forget([held.run.id for held in claimed])
-            self._tracker.take(claimed)
-            if len(claimed) < BATCH:
+            self._tracker.forget(claimed)
+            self._unread.extend(claimed)
+            if len(claimed) < CLAIMED_AT_ONCE:
                 break
+
+    def _next_unread(self) -> list[int]:
+        return [self._unread.popleft() for _ in range(min(BATCH, len(self._unread)))]
 
     async def _watch(self) -> None:
         """Declare those dead who haven't beaten for too long."""
@@ -101,7 +111,8 @@ class Heart:
         self._until_strays -= 1
         if self._until_strays > 0:
             return
-        strays = [run_id for run_id in await self._holding.ids() if run_id not in self._tracker.held][:BATCH]
+        known = {*self._tracker.held, *self._unread}
+        strays = [run_id for run_id in await self._holding.ids() if run_id not in known][:BATCH]
         if strays:
             self._tracker.take(await self._holding.held(strays))
         if len(strays) < BATCH:

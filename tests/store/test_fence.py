@@ -32,7 +32,7 @@ async def test_the_dead_write_nothing(house: House) -> None:
     assert not await first.holding.commit(run, ended.progress, ended.news)
     assert not await first.holding.settle(run, ended.progress, ended.news, LEFT, {0: b"1"})
     assert await row(second, run) == run
-    await second.holding.claim(10)
+    await second.holding.held(await second.holding.claim(10))
     assert await second.holding.settle(run, ended.progress, ended.news, LEFT, {0: b"1"})
     story = await second.delivery.story(run.id)
     assert story is not None
@@ -44,7 +44,7 @@ async def test_a_new_life_does_not_write_what_the_old_one_thought(house: House) 
     run = await house.submitting(first)
     await die(first, second)
     await first.holding.register()
-    assert [held.run for held in await first.holding.claim(10)] == [run]
+    assert [held.run for held in await first.holding.held(await first.holding.claim(10))] == [run]
     await moved(first, run, unclear(run))
     # A step that began in the old life, and hears only now that nothing was started.
     late = lifecycle.put_back(run.progress, TOO_OFTEN, NOON)
@@ -56,7 +56,7 @@ async def test_who_lives_again_does_not_write_to_a_run_that_another_took(house: 
     first, second = await house.process(), await house.process()
     run, unanswered = await house.queued(first), await house.submitting(first)
     await die(first, second)
-    assert len(await second.holding.claim(10)) == 2
+    assert len(await second.holding.held(await second.holding.claim(10))) == 2
     await first.holding.register()
     news = running(run)
     assert not await first.holding.commit(run, news.progress, news.news)
@@ -65,7 +65,9 @@ async def test_who_lives_again_does_not_write_to_a_run_that_another_took(house: 
     answer = submitted(unanswered, "r2")
     assert await first.holding.accept(unanswered, answer.progress, answer.news)
     assert await first.holding.ids() == []
-    assert [held.run for held in await second.holding.claim(10)] == [now_is(unanswered, answer.progress)]
+    assert [held.run for held in await second.holding.held(await second.holding.claim(10))] == [
+        now_is(unanswered, answer.progress)
+    ]
 
 
 async def test_an_end_is_written_once(house: House) -> None:
@@ -111,24 +113,28 @@ async def test_an_id_is_accepted_from_a_process_that_was_declared_dead(house: Ho
     await die(first, second)
     decision = submitted(run, "r1")
     assert await first.holding.accept(run, decision.progress, decision.news)
-    assert [held.run for held in await second.holding.claim(10)] == [now_is(run, decision.progress)]
+    assert [held.run for held in await second.holding.held(await second.holding.claim(10))] == [
+        now_is(run, decision.progress)
+    ]
 
 
 async def test_an_id_comes_in_under_another_holder_who_finds_it_by_the_next_claim(house: House) -> None:
     first, second = await house.process(), await house.process()
     run = await house.submitting(first)
     await die(first, second)
-    assert len(await second.holding.claim(10)) == 1
+    assert len(await second.holding.held(await second.holding.claim(10))) == 1
     decision = submitted(run, "r1")
     assert await first.holding.accept(run, decision.progress, decision.news)
-    assert [held.run for held in await second.holding.claim(10)] == [now_is(run, decision.progress)]
+    assert [held.run for held in await second.holding.held(await second.holding.claim(10))] == [
+        now_is(run, decision.progress)
+    ]
 
 
 async def test_a_late_id_opens_an_unclear_run_and_its_thread_again(house: House) -> None:
     first, second = await house.process(), await house.process()
     run = await house.submitting(first)
     await die(first, second)
-    await second.holding.claim(10)
+    await second.holding.held(await second.holding.claim(10))
     gone = await moved(second, run, unclear(run))
     await second.delivery.told(run.id, parts=0, closed=True)
     decision = submitted(run, "r1")
@@ -142,7 +148,9 @@ async def test_a_late_id_opens_an_unclear_run_and_its_thread_again(house: House)
     story = await second.delivery.story(run.id)
     assert story is not None
     assert not story.card.closed
-    assert [held.run.progress.state for held in await second.holding.claim(10)] == [State.QUEUED]
+    assert [held.run.progress.state for held in await second.holding.held(await second.holding.claim(10))] == [
+        State.QUEUED
+    ]
 
 
 async def test_an_unclear_run_settles_again_with_what_it_left(house: House) -> None:
@@ -152,7 +160,7 @@ async def test_an_unclear_run_settles_again_with_what_it_left(house: House) -> N
     assert await store.holding.settle(run, doubt.progress, doubt.news, Results(), {})
     decision = submitted(run, "r1")
     assert await store.holding.accept(run, decision.progress, decision.news)
-    [held] = await store.holding.claim(10)  # whoever held it thought that it was over
+    [held] = await store.holding.held(await store.holding.claim(10))  # whoever held it thought that it was over
     now = held.run
     ended = lifecycle.advance(now.progress, Look(state=State.SUCCEEDED), NOON).progress
     settled = ended.model_copy(update={"settled": True})

@@ -73,7 +73,7 @@ async def test_the_dead_are_forgotten_once_nothing_is_theirs(house: House) -> No
     await die(first, second)
     await second.holding.register()
     assert await rows_of(second, processes) == 3
-    assert [held.run.id for held in await second.holding.claim(10)] == [run.id]
+    assert [held.run.id for held in await second.holding.held(await second.holding.claim(10))] == [run.id]
     await second.holding.register()
     assert await rows_of(second, processes) == 3  # three lives of the second
 
@@ -89,7 +89,7 @@ async def rows_of(store: Store, table: Table) -> int:
 async def test_the_runs_of_the_living_are_left_alone(house: House) -> None:
     first, second = await house.process(), await house.process()
     run = await house.queued(first)
-    assert await second.holding.claim(10) == []
+    assert await second.holding.held(await second.holding.claim(10)) == []
     assert await first.holding.ids() == [run.id]
 
 
@@ -100,7 +100,7 @@ async def test_the_runs_of_the_dead_go_to_one_process_each(house: House) -> None
 
     async def claims(store: Store) -> list[int]:
         found: list[int] = []
-        while some := await store.holding.claim(7):
+        while some := await store.holding.held(await store.holding.claim(7)):
             found += [held.run.id for held in some]
         return found
 
@@ -118,15 +118,15 @@ async def test_a_claim_waits_for_nobody_who_is_writing(house: House) -> None:
     await dead.holding.leave()
     async with writer.database.write() as connection:
         await connection.execute(update(runs).where(runs.c.id == first.id).values(untracked_by="U0ANA"))
-        assert [held.run.id for held in await heir.holding.claim(10)] == [second.id]
-    assert [held.run.id for held in await heir.holding.claim(10)] == [first.id]
+        assert [held.run.id for held in await heir.holding.held(await heir.holding.claim(10))] == [second.id]
+    assert [held.run.id for held in await heir.holding.held(await heir.holding.claim(10))] == [first.id]
 
 
 async def test_who_leaves_in_order_is_followed_at_once(house: House) -> None:
     first, second = await house.process(), await house.process()
     run = await house.queued(first)
     await first.holding.leave()
-    assert [held.run for held in await second.holding.claim(10)] == [run]
+    assert [held.run for held in await second.holding.held(await second.holding.claim(10))] == [run]
 
 
 async def test_the_dead_claim_nothing(house: House) -> None:
@@ -134,8 +134,8 @@ async def test_the_dead_claim_nothing(house: House) -> None:
     await house.asked(first)
     await first.holding.leave()
     await die(second, third)
-    assert await second.holding.claim(10) == []
-    assert len(await third.holding.claim(10)) == 1
+    assert await second.holding.held(await second.holding.claim(10)) == []
+    assert len(await third.holding.held(await third.holding.claim(10))) == 1
 
 
 async def test_what_a_claim_brings_is_what_the_next_step_needs(house: House) -> None:
@@ -145,7 +145,7 @@ async def test_what_a_claim_brings_is_what_the_next_step_needs(house: House) -> 
     ended = await house.asked(first, notebook=TRAIN)
     await moved(first, ended, lifecycle.end(ended.progress, State.REJECTED, NOON))
     await first.holding.leave()
-    held = {one.run.id: one for one in await second.holding.claim(10)}
+    held = {one.run.id: one for one in await second.holding.held(await second.holding.claim(10))}
     assert set(held) == {plain.id, carded.id, refused.id}
     assert [held[run.id].carded for run in (plain, carded, refused)] == [False, True, False]
     assert [held[run.id].refused for run in (plain, carded, refused)] == ["", "", "not_in_channel"]
