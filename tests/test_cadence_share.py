@@ -138,3 +138,12 @@ def test_without_a_limit_nothing_waits() -> None:
     share.weigh(1e6, 0.0)
     assert share.stretch == 1.0
     assert [share.reserve(5.0) for _ in range(100)] == [5.0] * 100
+
+
+def test_a_part_that_has_become_another_frees_the_places_that_were_reserved() -> None:
+    share = Share(10.0)
+    assert share.take_part(0.01)
+    assert [share.reserve(0.0) for _ in range(30)][-1] > 100, "so far away while others have nearly all of it"
+    assert not share.take_part(0.011), "hardly another"
+    assert share.take_part(1.0)
+    assert max(share.reserve(0.0) for _ in range(30)) < 3

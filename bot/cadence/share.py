@@ -9,6 +9,8 @@ FILL: Final = 0.9
 """How much of the budget is planned with; the rest is for what comes together by chance."""
 BURST: Final = 1.0
 """Looks of so many seconds may leave at one moment."""
+SAME: Final = 0.8
+"""Parts of the budget that differ by less are alike."""
 LEAST_PART: Final = 0.05
 """A 429 halves what is taken for granted, down to this part; what the platforms allow is nowhere published."""
 RECOVERS: Final = 300.0
@@ -37,6 +39,14 @@ class Share:
     def allowed(self, now: float) -> float:
         """Looks a second that this process may take at present."""
         return self.rate * self.part * self._ease(now)
+
+    def take_part(self, part: float) -> bool:
+        """Use this part of the budget; True where it is another by so much that no reserved place is good any more."""
+        before, self.part = self.part, part
+        if SAME <= part / before <= 1 / SAME:
+            return False
+        self._next = -inf
+        return True
 
     def weigh(self, wanted: float, now: float) -> None:
         """Learn how many looks a second all runs together would like, if each had the token for itself."""

@@ -84,6 +84,8 @@ class Heart:
             self._unread.extend(claimed)
             if len(claimed) < CLAIMED_AT_ONCE:
                 break
+        others = len(self._seen)
+        self._tracker.take_part(await self._holding.part(1 + others) if others else 1.0)
 
     def _next_unread(self) -> list[int]:
         return [self._unread.popleft() for _ in range(min(BATCH, len(self._unread)))]
@@ -92,7 +94,6 @@ class Heart:
         """Declare those dead who haven't beaten for too long."""
         before, self._seen = self._seen, {}
         others = await self._holding.beats()
-        self._tracker.take_part(await self._holding.part(1 + len(others)) if others else 1.0)
         for process, beats in others.items():
             known, silent = before.get(process, (beats, -1))
             silent = silent + 1 if known == beats else 0

@@ -94,8 +94,16 @@ class Tracker:
 
     def take_part(self, part: float) -> None:
         """Use this part of each token's budget; the other processes have the rest."""
-        for share in self.deps.shares.values():
-            share.part = part
+        for platform, share in self.deps.shares.items():
+            if share.take_part(part):
+                self._reserve_anew(platform)
+
+    def _reserve_anew(self, platform: Platform) -> None:
+        waiting = [each for each in self.held.values() if each.run.request.notebook.platform is platform and each.place]
+        for tracked in sorted(waiting, key=lambda each: each.place or 0.0):
+            tracked.place = None
+            if not tracked.busy:
+                self._at(tracked, 0.0)
 
     def behind(self) -> float:
         """How many seconds ago the step was due that has waited longest to begin."""
