@@ -313,6 +313,7 @@ class Deliverer:
         age = (self.now() - story.run.asked_at).total_seconds()
         if not story.reply_url or age > REPLY_URL_SECONDS:
             return False
+        await self._still_ours()
         try:
             # A retry of its own could say it twice.
             answer = await AsyncWebhookClient(story.reply_url, timeout=10, retry_handlers=[]).send(
