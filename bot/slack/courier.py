@@ -86,13 +86,14 @@ class Courier:
 
     async def _look(self) -> bool:
         """Begin to deliver what is due; False where another is the workspace's courier."""
+        process = self._store.holding.process_id
         if not await self._store.delivery.take_workspaces([self._workspace]):
             return False
         now = self._deliverer.now()
         for run_id, final in await self._store.delivery.due(self._workspace, now, MOST_AT_ONCE):
             parcel = self._under_way.get(run_id)
             if parcel is None:
-                parcel = Parcel(run_id, FINAL_FIRST if final else CHANGES_LAST)
+                parcel = Parcel(run_id, FINAL_FIRST if final else CHANGES_LAST, process=process)
                 self._under_way[run_id] = parcel
                 task = asyncio.create_task(self._deliver(parcel))
                 self._tasks.add(task)

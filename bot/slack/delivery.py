@@ -69,11 +69,13 @@ class Parcel:
     Attributes:
         urgency: How soon its next call is wanted.
         ticket: The call that it waits for.
+        process: Which process it was that began to deliver it, by its number in the rows.
     """
 
     run_id: int
     urgency: int
     ticket: Ticket | None = None
+    process: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +104,8 @@ class Deliverer:
             SlackLater: Slack couldn't be told; what was told is noted.
             NotOurs: It's another's to tell.
         """
+        if parcel.process is None:
+            parcel.process = self.store.holding.process_id
         story = await self._story(parcel)
         if story is None:
             return
@@ -125,15 +129,16 @@ class Deliverer:
         finally:
             parcel.ticket.ready.cancel()
             parcel.ticket = None
-        await self._still_ours()
+        await self._still_ours(parcel)
 
-    async def _still_ours(self) -> None:
+    async def _still_ours(self, parcel: Parcel) -> None:
         """Whoever stood still may have lost its workspace meanwhile: what it wanted to say, another has said.
 
         Raises:
-            NotOurs: This process was declared dead.
+            NotOurs: This process was declared dead; it may have entered anew since, but not as this one's courier.
         """
-        if not await self.store.holding.lives():
+        holding = self.store.holding
+        if not await holding.lives() or holding.process_id != parcel.process:
             raise NotOurs("this process stood still, and another delivers by now")
 
     async def _first(self, parcel: Parcel, story: Story) -> Story | None:
@@ -225,7 +230,7 @@ class Deliverer:
             return ""
         title, alt = (part.title, part.alt) if isinstance(part, Picture) else (part.name, "")
         channel, ts = story.card.channel or "", story.card.ts or ""
-        await self._still_ours()
+        await self._still_ours(parcel)
         try:
             await self.speech.upload(channel, ts, part.name, content, parcel.urgency, title=title, alt=alt)
         except SlackNo as refusal:
@@ -297,7 +302,7 @@ class Deliverer:
             text, blocks = replies.no_card(run, run.progress.reason)
         else:
             text, blocks = replies.rejected_alone(run)
-        if not await self._whisper(story, text, blocks):
+        if not await self._whisper(parcel, story, text, blocks):
             try:
                 channel = await self._dm(run.asker)
                 await self._take(parcel, "chat.postMessage", channel)
@@ -308,12 +313,12 @@ class Deliverer:
         await self.store.delivery.shown(story, "")
         self.ended.put_nowait(run.asker)
 
-    async def _whisper(self, story: Story, text: str, blocks: list[Block]) -> bool:
+    async def _whisper(self, parcel: Parcel, story: Story, text: str, blocks: list[Block]) -> bool:
         """Tell the asker through the address that came with the command, while it's good."""
         age = (self.now() - story.run.asked_at).total_seconds()
         if not story.reply_url or age > REPLY_URL_SECONDS:
             return False
-        await self._still_ours()
+        await self._still_ours(parcel)
         try:
             # A retry of its own could say it twice.
             answer = await AsyncWebhookClient(story.reply_url, timeout=10, retry_handlers=[]).send(

@@ -138,7 +138,9 @@ class Delivery:
                 if not await connection.scalar(over):
                     return
                 await connection.execute(delete(files).where(files.c.run == run_id))
-            await connection.execute(update(cards).where(cards.c.run == run_id).values(**changes))
+            # Who stood still notes what it told long ago: another has told more since.
+            further = [cards.c[name] <= changes[name] for name in ("told", "parts") if name in changes]
+            await connection.execute(update(cards).where(cards.c.run == run_id, *further).values(**changes))
 
     async def refused(self, run_id: int, word: str) -> None:
         """Note that the card can't be posted, in Slack's word; the tracker ends the run."""
