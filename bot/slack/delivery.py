@@ -113,10 +113,15 @@ class Deliverer:
             story = await self._first(parcel, story)
             if story is None:
                 return
-        story, digest = await self._edit(parcel, story)
-        await self._news(parcel, story)
-        if story.run.progress.settled and not story.card.closed:
-            await self._end(parcel, story)
+        try:
+            story, digest = await self._edit(parcel, story)
+            await self._news(parcel, story)
+            if story.run.progress.settled and not story.card.closed:
+                await self._end(parcel, story)
+        except (NotOurs, SlackLater):
+            if not await self._is_ours(parcel):  # it may have been edited over what another had shown meanwhile
+                await self.store.delivery.redraw(parcel.run_id)
+            raise
         await self.store.delivery.shown(story, digest)
 
     async def _story(self, parcel: Parcel) -> Story | None:
@@ -137,9 +142,12 @@ class Deliverer:
         Raises:
             NotOurs: This process was declared dead; it may have entered anew since, but not as this one's courier.
         """
-        holding = self.store.holding
-        if not await holding.lives() or holding.process_id != parcel.process:
+        if not await self._is_ours(parcel):
             raise NotOurs("this process stood still, and another delivers by now")
+
+    async def _is_ours(self, parcel: Parcel) -> bool:
+        holding = self.store.holding
+        return await holding.lives() and holding.process_id == parcel.process
 
     async def _first(self, parcel: Parcel, story: Story) -> Story | None:
         """Post the card, for without it nothing starts; None where there is none to post."""

@@ -166,6 +166,12 @@ class Delivery:
             await connection.execute(update(cards).where(cards.c.run == story.run.id).values(**values))
         return bool(noted.rowcount == 1)
 
+    async def redraw(self, run_id: int) -> None:
+        """Have the run shown again: its card may show what was true before another courier took over."""
+        async with self._db.write() as connection:
+            await connection.execute(update(cards).where(cards.c.run == run_id).values(shown=""))
+            await connection.execute(update(runs).where(runs.c.id == run_id).values(revision=runs.c.revision + 1))
+
     async def postponed(self, run_id: int, until: datetime) -> None:
         """Note that Slack couldn't be told now."""
         change = update(cards).where(cards.c.run == run_id).values(misses=cards.c.misses + 1, retry_at=until)

@@ -227,3 +227,28 @@ async def test_who_was_declared_dead_while_it_stood_still_says_nothing_more(post
     with pytest.raises(NotOurs):
         await post.delivers()
     assert post.lines == said
+
+
+async def test_who_has_entered_anew_ends_nothing_that_it_began_before(post: Post) -> None:
+    await post.ends()
+    assert post.run is not None
+    before, said = post.store.holding.process_id, post.lines
+    story = await post.store.delivery.story(post.run.id)
+    await post.store.holding.register()
+    with pytest.raises(NotOurs):
+        await post.deliverer.deliver(Parcel(post.run.id, FINAL_FIRST, process=before))
+    again = await post.store.delivery.story(post.run.id)
+    assert post.lines == said
+    assert story is not None
+    assert again is not None
+    assert again.revision > story.revision  # whoever delivers now looks at it once more
+
+
+async def test_what_was_told_long_ago_is_noted_by_nobody(post: Post) -> None:
+    await post.ends()
+    assert post.run is not None
+    await post.store.delivery.told(post.run.id, parts=3)
+    await post.store.delivery.told(post.run.id, parts=1)
+    story = await post.store.delivery.story(post.run.id)
+    assert story is not None
+    assert story.card.parts == 3
