@@ -139,7 +139,8 @@ class Delivery:
                     return
                 await connection.execute(delete(files).where(files.c.run == run_id))
             # Who stood still notes what it told long ago: another has told more since.
-            further = [cards.c[name] <= changes[name] for name in ("told", "parts") if name in changes]
+            steps = () if changes.get("closed") else ("told", "parts")
+            further = [cards.c[name] <= changes[name] for name in steps if name in changes]
             await connection.execute(update(cards).where(cards.c.run == run_id, *further).values(**changes))
 
     async def refused(self, run_id: int, word: str) -> None:

@@ -18,6 +18,7 @@ ENOUGH = {"guard": 40, "fence": 40, "couriers": 5}
 """Stories within which each planted bug is found."""
 
 
+@pytest.mark.slow
 def test_in_so_many_stories_every_law_holds() -> None:
     broken = {seed: story.broken for seed in range(FIRST, FIRST + STORIES) if (story := play(seed)).broken}
     assert not broken
