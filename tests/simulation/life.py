@@ -29,7 +29,8 @@ class Life:
         still: It is stopped (SIGSTOP): it takes them later.
         troubles: When what befell it that excuses a second telling: stopped, its database failing.
         steps_left, effects_left: How many more it takes, or has, before it is killed; None means no end.
-        faints: Where to its next call makes it stand still, and how.
+        faints: What makes it stand still, and how: its next call to a place, that which starts a notebook, or that
+            which learns that one has ended.
         holding: Who it is in the rows, once it has entered.
         ids: All that it has been there: who is declared dead enters anew.
     """
@@ -74,7 +75,7 @@ class Life:
             self.kill()
 
     def calls(self, place: str) -> None:
-        """It has sent a call there."""
+        """It has sent a call there, or one that did this."""
         if self.faints is not None and self.faints[0] in (place, ""):
             faints, self.faints = self.faints[1], None
             faints(self)

@@ -113,6 +113,7 @@ class Client:
                 raise HardwareUnavailable("No machine could be started", status=500)
             job = ledger.start(request.notebook.id, act, request.inputs)
             self._world.laws.started(call, job)
+            call.life.calls("start")
             return Submission(run_id=job.id, state=ledger.stands(job), created_at=self._world.when(job.created))
 
         answer = await self._call(f"start {act}", start)
@@ -123,11 +124,13 @@ class Client:
         """See the Protocol."""
         ledger, world = self._ledger, self._world
 
-        def see(_call: Call) -> Look:
+        def see(call: Call) -> Look:
             job = ledger.jobs.get(run_id)
             if job is None:
                 raise NotFound("No such run", status=404)
             state, now = ledger.stands(job), world.loop.time()
+            if state.final:
+                call.life.calls("end")
             return Look(
                 state=state,
                 started_at=world.when(job.begins) if now >= job.begins else None,

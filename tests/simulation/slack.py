@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict, deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
@@ -163,7 +164,7 @@ class Slack:
         return {"file_id": given["filename"], "upload_url": "https://files.simulated/" + given["filename"]}
 
     def _files_completeUploadExternal(self, call: Call, given: dict[str, Any]) -> dict[str, Any]:  # noqa: N802
-        for one in given["files"] if isinstance(given["files"], list) else [{"id": given["files"]}]:
+        for one in json.loads(given["files"]):
             self.files.append((str(given["thread_ts"]), str(one["id"]), call))
             self.world.laws.uploaded(str(given["channel_id"]), str(given["thread_ts"]), str(one["id"]), call)
         return {"files": [{"id": "F0"}]}

@@ -12,19 +12,20 @@ import pytest
 from tests.simulation.planted import BUGS, planted
 from tests.simulation.world import play
 
-FIRST, STORIES = 1, 60
+FIRST, STORIES = 1, 100
 """Played in the suite; `python -m tests.simulation` plays more."""
-ENOUGH = {"guard": 60, "fence": 80, "couriers": 10}
+ENOUGH = {"guard": 40, "fence": 40, "couriers": 5}
 """Stories within which each planted bug is found."""
 
 
+@pytest.mark.slow
 def test_in_so_many_stories_every_law_holds() -> None:
     broken = {seed: story.broken for seed in range(FIRST, FIRST + STORIES) if (story := play(seed)).broken}
     assert not broken
 
 
 def test_the_stories_are_no_idle_ones() -> None:
-    told = "\n".join("\n".join(play(seed, tracing=True).trace) for seed in range(FIRST, FIRST + 20))
+    told = "\n".join("\n".join(play(seed, tracing=True).trace) for seed in range(FIRST, FIRST + 10))
     for happening in ("kills ", "stops ", "has stopped beating", ": lost", "claimed ", "succeeded in", "Untrack"):
         assert happening in told, happening
 

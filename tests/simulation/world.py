@@ -46,6 +46,7 @@ THEMES: Final = (
     (),
     ("kill", "steps", "effects", "effects", "effects"),
     ("stop", "faint", "faint", "faint"),
+    ("faint",),
     ("kill", "steps", "effects", "stop", "faint", "terminate"),
 )
 """What befalls processes in one story: killed at once, after so many steps, or after so many effects on the world;
@@ -197,16 +198,24 @@ class World:
             case "effects":
                 life.effects_left = chance.randint(1, 12)
             case "stop":
-                self._stop(life)
+                self._stop(life, chance.choice((1.0, 6.0, 30.0)))
             case "faint":
-                life.faints = (chance.choice(("", "slack", *Platform, *Platform)), self._stop)
+                # Whoever comes first to it.
+                place = chance.choice(("", "slack", "start", "end", "end"))
+                for one in self.lives:
+                    one.faints = (place, self._faint)
             case "terminate" if replica.parts is not None and replica.parts.ready and not life.still:
                 life.spawn(replica.parts.stop())
 
-    def _stop(self, life: Life) -> None:
+    def _faint(self, life: Life) -> None:
+        for one in self.lives:
+            one.faints = None
+        self._stop(life, self.chance.choice((6.0, 30.0, 30.0)))
+
+    def _stop(self, life: Life, longest: float) -> None:
         if life.still or not life.alive:
             return
-        wait = self.chance.choice((1.0, 6.0, 30.0, 30.0)) * self.chance.uniform(0.5, 1.0)
+        wait = longest * self.chance.uniform(0.5, 1.0)
         self.tell("world", f"stops {life.name} for {wait:.3f} s")
         life.stop()
         self.loop.call_later(wait, self._go_on, life, context=self.nobody)
