@@ -28,7 +28,7 @@ from bot.slack.events import Events
 from bot.slack.front import Front
 from bot.slack.people import People
 from bot.slack.sockets import Pace, Sockets
-from bot.slack.speech import Speech
+from bot.slack.speech import Speech, speaks_as
 from bot.slack.web import Web
 from bot.store.store import Store
 from bot.tracker.claim import BEAT_EVERY, DEAD_AFTER, Heart
@@ -144,7 +144,7 @@ class Bot:
         ended: asyncio.Queue[str] = asyncio.Queue()
 
         async def ours() -> bool:
-            return await self.store.delivery.is_ours(self.workspace)
+            return await self.store.delivery.is_ours(self.workspace, speaks_as.get())
 
         speech = Speech(slack, self._budget, ours=ours)
         deliverer = Deliverer(self.store, speech, link, _now, for_heart.set, people.name, ended, home)

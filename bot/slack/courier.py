@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from bot.errors import StoreUnavailable
 from bot.render import replies
 from bot.slack.delivery import CHANGES_LAST, FINAL_FIRST, Deliverer, Parcel
-from bot.slack.speech import Relieved, SlackLater, SlackNo
+from bot.slack.speech import Relieved, SlackLater, SlackNo, speaks_as
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Collection
@@ -116,6 +116,7 @@ class Courier:
 
     async def _deliver(self, parcel: Parcel) -> None:
         wait: float | None = None
+        speaks_as.set(self._store.holding.process_id)
         try:
             await self._deliverer.deliver(parcel)
             self._misses.pop(parcel.run_id, None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -71,6 +72,10 @@ class Sent:
     content: bytes
     title: str = ""
     alt: str = ""
+
+
+speaks_as: ContextVar[int | None] = ContextVar("speaks_as", default=None)
+"""As which process a delivery began: one that was declared dead enters anew as another, and its old stories end."""
 
 
 class Relieved(ThreadbookError):

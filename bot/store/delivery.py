@@ -60,9 +60,16 @@ class Delivery:
             await connection.execute(change.values(courier=self._holding.process_id))
             return [row.id for row in (await connection.execute(mine)).all()]
 
-    async def is_ours(self, workspace: str) -> bool:
-        """Whether this process is the workspace's courier at this moment, and not declared dead."""
+    async def is_ours(self, workspace: str, process: int | None = None) -> bool:
+        """Whether this process is the workspace's courier at this moment, and not declared dead.
+
+        Args:
+            workspace: Which.
+            process: As which process the question's work began: who entered anew since isn't that one any more.
+        """
         me = self._holding.process_id
+        if process not in (None, me):
+            return False
         lives = exists().where(processes.c.id == me, processes.c.dead == false())
         query = select(workspaces.c.id).where(workspaces.c.id == workspace, workspaces.c.courier == me, lives)
         async with self._db.read() as connection:

@@ -19,7 +19,7 @@ from bot.slack.courier import Courier
 from bot.slack.delivery import Deliverer
 from bot.slack.front import Front
 from bot.slack.people import People
-from bot.slack.speech import Speech
+from bot.slack.speech import Speech, speaks_as
 from bot.store.store import Store
 from bot.tracker.claim import Heart
 from bot.tracker.deps import Deps
@@ -127,7 +127,7 @@ class Parts:
         self._tasks: list[asyncio.Task[None]] = []
 
     async def _ours(self) -> bool:
-        return await self.store.delivery.is_ours(WORKSPACE)
+        return await self.store.delivery.is_ours(WORKSPACE, speaks_as.get())
 
     def now(self) -> datetime:
         """What this process's clock says."""
