@@ -138,6 +138,9 @@ class Courier:
             self._under_way.pop(parcel.run_id, None)
             self._bell.set()
 
+    async def _tell(self) -> bool:
+        return await self._safely(self._tell_admins())
+
     async def _redraw(self, run_id: int) -> bool:
         await self._store.delivery.redraw(run_id)
         return True
@@ -158,7 +161,7 @@ class Courier:
     def _keep_admins_told(self) -> None:
         """Tell them beside all else: a DM that Slack doesn't answer for must not hold up the runs."""
         if self._telling is None or self._telling.done():
-            self._telling = asyncio.create_task(self._safely(self._tell_admins()))
+            self._telling = asyncio.create_task(self._tell())
 
     async def _tell_admins(self) -> bool:
         for notice in await self._store.delivery.notices(self._workspace):

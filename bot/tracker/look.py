@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+AFTER_A_START: Final = 120.0
+"""Seconds that looks rest at most where a start was asked to wait."""
 FETCH_TRIES: Final = 8
 """How often results that can't be had are tried for before the thread is told so: some four minutes."""
 
@@ -92,11 +94,16 @@ def age_of(run: Run, now: datetime) -> float:
     return max((now - began).total_seconds(), 0.0)
 
 
-def quiet(deps: Deps, run: Run, error: PlatformError) -> None:
-    """Where the platform asked for fewer calls, leave it alone with this token."""
+def quiet(deps: Deps, run: Run, error: PlatformError, *, starting: bool = False) -> None:
+    """Where the platform asked for fewer calls, look at nothing with this token for as long as it says.
+
+    What it says of starts binds starts; looks are let go again after two minutes, for people wait for ends.
+    """
     if isinstance(error, RateLimited):
-        now = asyncio.get_running_loop().time()
-        deps.shares[run.request.notebook.platform].refused(now, error.retry_after)
+        wait = error.retry_after
+        if starting and wait is not None:
+            wait = min(wait, AFTER_A_START)
+        deps.shares[run.request.notebook.platform].refused(asyncio.get_running_loop().time(), wait)
 
 
 def _begun(run: Run) -> datetime:

@@ -116,7 +116,7 @@ async def _again(deps: Deps, tracked: Tracked, error: PlatformError) -> float | 
     if retry_after is not None and retry_after > PATIENCE.total_seconds():
         return await write(deps, tracked, _too_late(run, now))
     tracked.misses += 1
-    quiet(deps, run, error)
+    quiet(deps, run, error, starting=True)
     if await write(deps, tracked, lifecycle.put_back(run.progress, error, now)) is None:
         return None
     return cadence.back_off(tracked.misses, chance=deps.random.random(), retry_after=retry_after)

@@ -9,9 +9,11 @@ import pytest
 import pytest_asyncio
 
 from bot import cadence, circuit
+from bot.cadence import share
 from bot.platforms import http
 from bot.slack import courier
 from bot.slack.speech import Speech
+from bot.tracker import look
 from tests.endtoend.notebooks import heading
 from tests.storms.house import TIMES, Storm, storming
 
@@ -26,6 +28,8 @@ def faster() -> Iterator[None]:
         patch.setattr(cadence, "FIRST", 0.1)
         patch.setattr(cadence, "BACK_OFF_FIRST", 0.05)
         patch.setattr(cadence, "BACK_OFF_LONGEST", 120 / TIMES)
+        patch.setattr(share, "UNTOLD", tuple(wait / TIMES for wait in share.UNTOLD))
+        patch.setattr(look, "AFTER_A_START", 0.2)
         patch.setattr(circuit, "FIRST_WAIT", 0.2)
         patch.setattr(circuit, "LONGEST_WAIT", 0.3)
         patch.setattr(courier, "RETRY", tuple(wait / TIMES for wait in courier.RETRY))
