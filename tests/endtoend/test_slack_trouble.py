@@ -80,7 +80,12 @@ async def test_a_card_whose_reply_is_lost_starts_nothing_twice(chat: Chat, room:
     await chat.catalogues("once", heading("Once"), on="datalore")
     chat.slack.faults.set("chat.postMessage", "lost_reply")
     await chat.types("ana", room, "/notebook run once")
-    await chat.until(lambda: any("Succeeded" in sight.words(each) for each in chat.cards(room)), room, "the end")
+
+    def told() -> bool:
+        ended = [each for each in chat.cards(room) if "Succeeded" in sight.words(each)]
+        return any(any(map(sight.pings, chat.slack.thread(each))) for each in ended)
+
+    await chat.until(told, room, "the end")
     assert len(chat.starts("once")) == 1
     others = [sight.words(each) for each in chat.cards(room) if "Succeeded" not in sight.words(each)]
     assert all("Asked for at" in words for words in others)  # true for ever, of whatever card is left behind

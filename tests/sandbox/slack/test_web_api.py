@@ -98,8 +98,9 @@ async def test_odd_arguments_are_refused_and_break_nothing(method: str) -> None:
         running(SlackStandIn(manifest_with(*every, *more, home=True), rate_scale=None)) as house,
         aiohttp.ClientSession(headers={"Authorization": "Bearer sandbox"}) as session,
     ):
-        for name in NAMES:
-            for odd in ODD:
+        turn = sorted(METHODS).index(method)
+        for place, name in enumerate(NAMES, start=turn):
+            for odd in ODD[place % 4 :: 4]:  # each of them meets each name at some methods
                 sane["ts"] = (await house.client.chat_postMessage(channel=DATA, text="x"))["ts"]
                 async with session.post(house.slack.api_url + method, json=sane | {name: odd}) as reply:
                     body = await reply.json()
