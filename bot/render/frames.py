@@ -40,10 +40,10 @@ CHAINED: Final = re.compile(
 
 @dataclass(slots=True)
 class Frame:
-    """One frame: its header and the lines below it, and the library that it's of; empty for the notebook's own."""
+    """One frame: its header and the lines below it, and the package that it's of; empty for the notebook's own."""
 
     lines: list[str] = field(default_factory=list)
-    library: str = ""
+    package: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ def shortened(traceback: str, name: str, most: int) -> Trace:
     text = clean(traceback[-MOST_READ:]).strip("\n")
     last = CHAINED.split(text)[-1].strip("\n")
     frames, ending = _read(last.split("\n"), name)
-    if not any(not frame.library for frame in frames):
+    if not any(not frame.package for frame in frames):
         return _end(text, most)
     lines = list(_told(frames))
     end = [cut(line, MOST_LINE) for line in ending]
@@ -94,7 +94,7 @@ def _read(lines: list[str], name: str) -> tuple[list[Frame], list[str]]:
     frames = list[Frame]()
     for line in lines[:at]:
         if HEADER.match(line):
-            frames.append(Frame([line], "" if OWN.match(line) else _library(line)))
+            frames.append(Frame([line], "" if OWN.match(line) else _package(line)))
         elif frames:
             frames[-1].lines.append(line)
     return frames, [line for line in lines[at:] if line.strip()]
@@ -111,7 +111,7 @@ def _ending(lines: list[str], name: str) -> int:
     return next((place for place in range(last + 1, len(lines)) if not lines[place].strip()), len(lines))
 
 
-def _library(header: str) -> str:
+def _package(header: str) -> str:
     """Whose code it is; empty where it's a file of the notebook's own project."""
     found = INSTALLED.search(header) or STANDARD.search(header)
     compiled = COMPILED.search(header)
@@ -123,7 +123,7 @@ def _library(header: str) -> str:
 
 
 def _told(frames: list[Frame]) -> Iterable[str]:
-    own = [place for place, frame in enumerate(frames) if not frame.library]
+    own = [place for place, frame in enumerate(frames) if not frame.package]
     told = set(own[-MOST_OWN:])
     skipped = list[Frame]()
     for place, frame in enumerate(frames):
@@ -140,6 +140,6 @@ def _folded(frames: list[Frame]) -> Iterable[str]:
     """`… 6 frames in pandas …`."""
     if not frames:
         return
-    libraries = list(dict.fromkeys(frame.library or "the notebook" for frame in frames))
+    packages = list(dict.fromkeys(frame.package or "the notebook" for frame in frames))
     several = "frame" if len(frames) == 1 else "frames"
-    yield f"… {len(frames)} {several} in {' and '.join(libraries[:3])} …"
+    yield f"… {len(frames)} {several} in {' and '.join(packages[:3])} …"

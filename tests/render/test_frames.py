@@ -96,9 +96,9 @@ def test_old_frames_of_libraries_and_compiled_ones_are_folded_too() -> None:
 
 def test_modules_of_the_project_are_the_notebooks_own() -> None:
     trace = (
-        "Cell In[2], line 1\n----> 1 load()\n\nFile ~/work/helpers.py:9, in load()\n----> 9 open('x')\n\nOSError: gone"
+        "Cell In[2], line 1\n----> 1 load()\n\nFile ~/code/helpers.py:9, in load()\n----> 9 open('x')\n\nOSError: gone"
     )
-    assert "File ~/work/helpers.py:9, in load()" in lines(trace, "OSError")
+    assert "File ~/code/helpers.py:9, in load()" in lines(trace, "OSError")
 
 
 def test_only_the_last_own_frames_are_shown() -> None:
