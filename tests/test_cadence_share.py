@@ -147,3 +147,19 @@ def test_a_part_that_has_become_another_frees_the_places_that_were_reserved() ->
     assert not share.take_part(0.011), "hardly another"
     assert share.take_part(1.0)
     assert max(share.reserve(0.0) for _ in range(30)) < 3
+
+
+def test_what_a_process_was_asked_is_owed_to_the_others_once_and_what_it_heard_is_not() -> None:
+    asked, hears = Share(10.0), Share(10.0)
+    assert asked.untold(0.0) == 0
+    asked.refused(0.0, 60.0)
+    hears.heard(1.0, asked.untold(1.0))
+    assert hears.closed(59.0)
+    assert not hears.closed(61.0)
+    assert hears.untold(2.0) == 0, "or two processes would tell each other for ever"
+    asked.told()
+    assert asked.untold(2.0) == 0
+    asked.refused(3.0, 90.0)
+    assert asked.untold(3.0) == 90
+    assert asked.untold(100.0) == 0, "it's over"
+    assert hears.allowed(61.0) == pytest.approx(asked.allowed(60.0), rel=0.01), "both ask for less"

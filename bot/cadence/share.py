@@ -32,6 +32,7 @@ class Share:
         self.stretch = 1.0
         self._next = -inf
         self._closed = -inf
+        self._asked = self._told = -inf
         self._eased = 1.0
         self._eased_at = 0.0
         self._refusals = 0
@@ -69,8 +70,22 @@ class Share:
             retry_after = UNTOLD[min(self._refusals, len(UNTOLD) - 1)]
         if not self.closed(now):  # those that were under way together count once
             self._refusals += 1
+        self._asked = max(self._asked, now + retry_after)
+        self.heard(now, retry_after)
+
+    def heard(self, now: float, seconds: float) -> None:
+        """A token that others use as well was refused: it's the same for all of them."""
+        if not self.closed(now):
             self._eased, self._eased_at = max(self._ease(now) / 2, LEAST_PART), now
-        self._closed = max(self._closed, now + retry_after)
+        self._closed = max(self._closed, now + seconds)
+
+    def untold(self, now: float) -> float:
+        """Seconds of silence that this process was asked for, and others don't know of; 0.0 where there are none."""
+        return max(0.0, self._asked - now) if self._asked > self._told else 0.0
+
+    def told(self) -> None:
+        """The others know."""
+        self._told = self._asked
 
     def answered(self) -> None:
         """A look was answered."""

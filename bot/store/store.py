@@ -11,6 +11,7 @@ from bot.store.holding import Holding
 from bot.store.outages import Outages
 from bot.store.pruning import Pruning
 from bot.store.requests import Requests
+from bot.store.rests import Rests
 from bot.store.successes import Successes
 
 
@@ -29,6 +30,7 @@ class Store:
         successes: What new results are compared with.
         counts: How many rows there are of what.
         outages: When somebody was last there.
+        rests: What platforms' 429s asked for.
         pruning: Forgetting by age.
     """
 
@@ -42,6 +44,7 @@ class Store:
         self.successes = Successes(self.database)
         self.counts = Counts(self.database)
         self.outages = Outages(self.database)
+        self.rests = Rests(self.database, self.holding)
         self.pruning = Pruning(self.database, self.holding)
 
     async def open(self) -> None:

@@ -219,6 +219,15 @@ channels = Table(
     Column("unfurl", Boolean, nullable=False, server_default=false()),
 )
 
+rests = Table(
+    "rests",  # what a platform's 429 asked of its token, for the other processes
+    metadata,
+    Column("process", Key, primary_key=True, autoincrement=False),
+    Column("platform", String(16), primary_key=True),
+    Column("seconds", Double, nullable=False),
+    Column("at", Moment, nullable=False),
+)
+
 notices = Table(
     "notices",
     metadata,

@@ -8,6 +8,7 @@ from collections import deque
 from typing import TYPE_CHECKING, Final
 
 from bot.errors import StoreUnavailable
+from bot.tracker.rests import Resting
 
 if TYPE_CHECKING:
     from bot.store.holding import Holding
@@ -42,6 +43,7 @@ class Heart:
         self._until_strays = STRAYS_EVERY
         self._bell = bell
         self._unread: deque[int] = deque()
+        self._resting = Resting(tracker.deps.store.rests, tracker.deps.shares, tracker.deps.now)
 
     async def run(self) -> None:
         """Beat until cancelled."""
@@ -85,6 +87,7 @@ class Heart:
             if len(claimed) < CLAIMED_AT_ONCE:
                 break
         others = len(self._seen)
+        await self._resting.exchange(asyncio.get_running_loop().time(), alone=not others)
         self._tracker.take_part(await self._holding.part(1 + others) if others else 1.0)
 
     def _next_unread(self) -> list[int]:

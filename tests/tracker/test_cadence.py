@@ -138,3 +138,27 @@ async def test_replicas_share_the_budget_by_what_they_hold(tmp_path: Path) -> No
         await becomes(lambda: (mine.part, others.part) == (0.8, 0.2))
         await one.crash()
         await becomes(lambda: others.part == 1.0)
+
+
+async def test_what_a_429_asks_of_one_process_the_others_do_too_also_those_that_come_later(busy: Life) -> None:
+    first, second = await busy.process(), await busy.process()
+    mine, _ = await goes_on(busy, first, busy.shelve("mine", "print('slow')"))
+    _, looks = await goes_on(busy, second, busy.shelve("theirs", "print('slow')"))
+    path = f"GET /v2/runs/{mine.progress.remote_id}"
+    refused = busy.breaks(DEEPNOTE, "429", path, retry_after=60)
+    await happens(refused)
+
+    def quiet(process: Process) -> bool:
+        return process.tracker.deps.shares[DEEPNOTE].closed(asyncio.get_running_loop().time())
+
+    async def beats() -> int:
+        return (await first.store.holding.beats())[second.store.holding.process_id or 0]
+
+    await becomes(lambda: quiet(second))
+    seen, beat = looks.hits, await beats()
+    while await beats() < beat + 10:  # noqa: ASYNC110 - nothing rings when a heart has beaten
+        await asyncio.sleep(0.01)
+    assert looks.hits - seen <= 1, "one may have been on its way"
+    third = await busy.process()
+    await becomes(lambda: quiet(third))
+    assert not third.tracker.deps.shares[Platform.DATALORE].closed(asyncio.get_running_loop().time())
