@@ -6,6 +6,7 @@ import asyncio
 import logging
 from contextvars import ContextVar
 from dataclasses import dataclass
+from math import inf
 from typing import TYPE_CHECKING, Any, Final
 
 import aiohttp
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+STALE: Final = 2.0
+"""Seconds after which an answer to whether this process still speaks says nothing: another may have followed it."""
 PASSING: Final = frozenset(
     {
         "ratelimited",
@@ -163,8 +166,12 @@ class Speech:
             raise SlackLater(f"upload: {type(error).__name__}") from error
 
     async def _check(self) -> None:
-        if not await self._ours():
-            raise Relieved("another process delivers for this workspace")
+        clock = asyncio.get_running_loop().time
+        asked = -inf
+        while clock() - asked > STALE:  # it may have stood still again, while the answer was on its way
+            asked = clock()
+            if not await self._ours():
+                raise Relieved("another process delivers for this workspace")
 
     def _meaning(self, method: str, error: SlackApiError) -> ThreadbookError:
         response = error.response

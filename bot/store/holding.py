@@ -73,9 +73,20 @@ class Holding:
             self._beaten = now
         return lives
 
-    async def lives(self) -> bool:
-        """Whether nobody can have declared this process dead: its last beat is too young for that, or it beats now."""
-        return _clock() - self._beaten < SURELY_ALIVE or await self.beat()
+    async def lives(self, process: int | None) -> bool:
+        """Whether nobody can have declared this process dead: its last beat is too young for that, or it beats now.
+
+        A beat whose answer comes late proves nothing: the process may have stood still while it was on its way.
+
+        Args:
+            process: As which process the question's work began: who entered anew since isn't that one any more.
+        """
+        while process == self.process_id:
+            if _clock() - self._beaten < SURELY_ALIVE:
+                return True
+            if not await self.beat():
+                return False
+        return False
 
     async def leave(self) -> None:
         """Hand everything over at once: what a process that stops in order does last."""

@@ -61,11 +61,13 @@ async def submit(deps: Deps, client: PlatformClient, tracked: Tracked) -> float 
     durations = await deps.store.holding.durations(run.workspace, request.notebook, 20)
     begun = lifecycle.begin(run.progress.model_copy(update={"usual": _usual(durations)}), deps.now())
     changed = request.model_dump(mode="json", exclude_defaults=True)
-    if not await deps.store.holding.commit(run, begun.progress, begun.news, request=changed):
+    holding = deps.store.holding
+    me = holding.process_id
+    if not await holding.commit(run, begun.progress, begun.news, request=changed):
         return None
     tracked.run = tracked.run.model_copy(update={"progress": begun.progress, "request": request})
     deps.ring(run.workspace)
-    if not await deps.store.holding.lives():
+    if not await holding.lives(me):
         return None  # this process stood still, and the run is another's to judge
     return await _post(deps, client, tracked)
 

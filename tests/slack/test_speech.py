@@ -109,6 +109,25 @@ async def test_who_no_longer_speaks_for_a_workspace_says_nothing_but_takes_back_
     assert slack.methods == ["chat.delete"]
 
 
+async def test_an_answer_that_was_long_on_its_way_is_asked_for_again(
+    slack: Slack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.slack.speech.STALE", 0.02)
+    asked = 0
+
+    async def ours() -> bool:
+        """It is ours, says an answer that comes when another has followed already."""
+        nonlocal asked
+        asked += 1
+        await asyncio.sleep(0.05 if asked == 1 else 0.0)
+        return asked == 1
+
+    async with speaking(slack.url, ours=ours) as speech:
+        with pytest.raises(Relieved):
+            await speech.say("chat.postMessage", channel="C1", text="x")
+    assert slack.methods == []
+
+
 @pytest.mark.parametrize(
     ("word", "status"),
     [

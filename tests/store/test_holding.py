@@ -58,13 +58,45 @@ async def test_only_one_witness_declares_a_death(house: House) -> None:
     assert said.count(True) == 1
 
 
+class Clock:
+    """What the processes' clock shows: the moments given, one after another, and then always the last."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.shows = [0.0]
+        monkeypatch.setattr("bot.store.holding._clock", self)
+
+    def __call__(self) -> float:
+        return self.shows.pop(0) if len(self.shows) > 1 else self.shows[0]
+
+
 async def test_a_young_beat_is_proof_of_life_without_asking(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = Clock(monkeypatch)
     first, second = await house.process(), await house.process()
     await die(first, second)
-    assert await first.holding.lives()  # so young a death nobody can have declared, but for this test
-    monkeypatch.setattr("bot.store.holding.SURELY_ALIVE", 0.0)
-    assert not await first.holding.lives()
-    assert await second.holding.lives()
+    me = first.holding.process_id
+    assert await first.holding.lives(me)  # so young a death nobody can have declared, but for this test
+    clock.shows = [2.0]
+    assert not await first.holding.lives(me)
+    assert await second.holding.lives(second.holding.process_id)
+
+
+async def test_a_beat_whose_answer_comes_late_is_no_proof_of_life(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = Clock(monkeypatch)
+    first, other = await house.process(), await house.process()
+    clock.shows = [10.0, 10.0, 36.0, 36.0]
+    assert await first.holding.lives(first.holding.process_id)
+    assert (await other.holding.beats())[first.holding.process_id or 0] == 3, "the first of them was of no use"
+
+
+async def test_who_enters_anew_does_not_live_as_who_it_was(house: House) -> None:
+    first, second = await house.process(), await house.process()
+    me = first.holding.process_id
+    await die(first, second)
+    await first.holding.register()
+    assert not await first.holding.lives(me)
+    assert await first.holding.lives(first.holding.process_id)
 
 
 async def test_the_dead_are_forgotten_once_nothing_is_theirs(house: House) -> None:
