@@ -164,7 +164,7 @@ class Courier:
             self._telling = asyncio.create_task(self._tell())
 
     async def _tell_admins(self) -> bool:
-        for notice in await self._store.delivery.notices(self._workspace):
+        for notice in await self._store.notices.standing(self._workspace):
             waiting = False
             for admin in sorted(set(self._admins) - set(notice.told)):
                 try:
@@ -175,7 +175,7 @@ class Courier:
                     continue
                 except SlackNo as refusal:
                     log.warning("admin %s can't be told: %s", admin, refusal.word)
-                await self._store.delivery.noticed(notice.id, admin)
+                await self._store.notices.told(notice.id, admin)
             if notice.topic.startswith("down:") and not waiting:  # it was over before it was told
-                await self._store.holding.over(self._workspace, notice.topic)
+                await self._store.notices.over(self._workspace, notice.topic)
         return True

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import Text, and_, case, cast, delete, exists, false, or_, select, true, update
 
-from bot.model import FINAL, Frozen, News, Results
+from bot.model import FINAL, News, Results
 from bot.store.database import insert_new
 from bot.store.rows import Card, Story, run_of
-from bot.store.tables import cards, files, listeners, news, notices, processes, results, runs, workspaces
+from bot.store.tables import cards, files, listeners, news, processes, results, runs, workspaces
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -23,15 +23,6 @@ if TYPE_CHECKING:
 
 STORIES: Final = 2
 """Read at once: a thousand runs that want to be shown must not keep the connections from a request's saving."""
-
-
-class Notice(Frozen):
-    """A line for the admins, and who has been told it."""
-
-    id: int
-    topic: str
-    text: str
-    told: tuple[str, ...] = ()
 
 
 class Delivery:
@@ -212,20 +203,6 @@ class Delivery:
         """Mark a card for showing again, whatever it shows."""
         async with self._db.write() as connection:
             await _redraw(connection, run_id)
-
-    async def notices(self, workspace: str) -> list[Notice]:
-        """What the admins are to be told."""
-        query = select(notices).where(notices.c.workspace == workspace, notices.c.over == false())
-        async with self._db.read() as connection:
-            rows = (await connection.execute(query.order_by(notices.c.id))).all()
-        return [Notice(id=row.id, topic=row.topic, text=row.text, told=tuple(row.told)) for row in rows]
-
-    async def noticed(self, notice: int, admin: str) -> None:
-        """Note that an admin has been told."""
-        row = notices.c.id == notice
-        async with self._db.write() as connection:
-            told = await connection.scalar(select(notices.c.told).where(row).with_for_update()) or []
-            await connection.execute(update(notices).where(row).values(told=[*told, admin]))
 
 
 async def _redraw(connection: AsyncConnection, run_id: int) -> None:

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import and_, case, delete, exists, false, func, insert, or_, select, true, update
 
-from bot.model import Frozen, News, Notebook, Progress, Request, Results, Run, State
+from bot.model import Frozen, News, Progress, Request, Results, Run, State
 from bot.store.rows import fingerprint, news_rows, progress_columns, run_of
-from bot.store.tables import cards, files, news, notices, processes, results, runs, workspaces
+from bot.store.tables import cards, files, news, processes, results, runs
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -266,51 +266,6 @@ class Holding:
         )
         async with self._db.read() as connection:
             return len((await connection.execute(query)).all())
-
-    async def durations(
-        self, workspace: str, notebook: Notebook, limit: int, states: Sequence[State] = (State.SUCCEEDED,)
-    ) -> list[float]:
-        """How many seconds the newest runs of a notebook took that ended so, newest first."""
-        query = (
-            select(runs.c.progress)
-            .where(
-                runs.c.platform == notebook.platform.value,
-                runs.c.notebook == notebook.id,
-                runs.c.workspace == workspace,
-                runs.c.state.in_([state.value for state in states]),
-            )
-            .order_by(runs.c.id.desc())
-            .limit(limit)
-        )
-        async with self._db.read() as connection:
-            rows = (await connection.execute(query)).all()
-        known = [Progress.model_validate(row.progress) for row in rows]
-        return [(one.ended_at - one.started_at).total_seconds() for one in known if one.ended_at and one.started_at]
-
-    async def notice(self, workspace: str, topic: str, text: str, now: datetime) -> None:
-        """Have the admins told once, until the topic is over."""
-        standing = select(notices.c.id).where(
-            notices.c.workspace == workspace, notices.c.topic == topic, notices.c.over == false()
-        )
-        async with self._db.read() as connection:
-            if (await connection.execute(standing)).first() is not None:
-                return
-        async with self._db.write() as connection:
-            # Two processes may find out at the same moment.
-            await connection.execute(select(workspaces.c.id).where(workspaces.c.id == workspace).with_for_update())
-            if (await connection.execute(standing)).first() is None:
-                await connection.execute(
-                    insert(notices).values(workspace=workspace, topic=topic, text=text, at=now, told=[])
-                )
-
-    async def over(self, workspace: str, topic: str) -> None:
-        """What the admins were told is over; the next time is told again."""
-        standing = and_(notices.c.workspace == workspace, notices.c.topic == topic, notices.c.over == false())
-        async with self._db.read() as connection:
-            if await connection.scalar(select(notices.c.id).where(standing)) is None:
-                return
-        async with self._db.write() as connection:
-            await connection.execute(update(notices).where(standing).values(over=True))
 
     def _me(self) -> ColumnElement[bool]:
         return and_(processes.c.id == self.process_id, processes.c.epoch == self.epoch, processes.c.dead == false())

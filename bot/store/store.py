@@ -7,12 +7,13 @@ from bot.store.catalogue import Catalogue
 from bot.store.counts import Counts
 from bot.store.database import Database
 from bot.store.delivery import Delivery
+from bot.store.earlier import Earlier
 from bot.store.holding import Holding
+from bot.store.notices import Notices
 from bot.store.outages import Outages
 from bot.store.pruning import Pruning
 from bot.store.requests import Requests
 from bot.store.rests import Rests
-from bot.store.successes import Successes
 
 
 class Store:
@@ -27,7 +28,8 @@ class Store:
         delivery: The courier's side.
         catalogue: Short names.
         acts: What people ask for around runs.
-        successes: What new results are compared with.
+        earlier: Notebooks' runs before.
+        notices: What the admins are to be told.
         counts: How many rows there are of what.
         outages: When somebody was last there.
         rests: What platforms' 429s asked for.
@@ -41,7 +43,8 @@ class Store:
         self.delivery = Delivery(self.database, self.holding)
         self.catalogue = Catalogue(self.database)
         self.acts = Acts(self.database)
-        self.successes = Successes(self.database)
+        self.earlier = Earlier(self.database)
+        self.notices = Notices(self.database)
         self.counts = Counts(self.database)
         self.outages = Outages(self.database)
         self.rests = Rests(self.database, self.holding)

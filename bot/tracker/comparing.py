@@ -10,8 +10,8 @@ from bot.outputs.changes import compare, with_cells
 
 if TYPE_CHECKING:
     from bot.model import Inputs, InputValue, Progress, Results, Run
+    from bot.store.earlier import Success
     from bot.store.store import Store
-    from bot.store.successes import Success
 
 
 async def compared(store: Store, run: Run, progress: Progress, left: Results) -> Results:
@@ -24,11 +24,11 @@ async def compared(store: Store, run: Run, progress: Progress, left: Results) ->
     left = left.model_copy(update={"facts": facts})
     if progress.state not in (State.SUCCEEDED, State.FAILED):
         return left
-    before = await store.successes.last(run, same=True)
+    before = await store.earlier.success(run, same=True)
     if progress.state is State.SUCCEEDED:
         return left if before is None else _since(run, before, left)
     earlier = _earlier(before) if before is not None else None
-    if before is None and (other := await store.successes.last(run, same=False)) is not None:
+    if before is None and (other := await store.earlier.success(run, same=False)) is not None:
         differing = _differing(other.inputs, run.request.inputs)
         earlier = _earlier(other).model_copy(update={"inputs": differing})
     return left.model_copy(update={"earlier": earlier})

@@ -233,10 +233,10 @@ async def write(deps: Deps, tracked: Tracked, decision: lifecycle.Decision) -> f
 async def token_refused(deps: Deps, run: Run) -> None:
     """Have the admins told, once."""
     platform = run.request.notebook.platform
-    await deps.store.holding.notice(run.workspace, f"token:{platform.value}", platform.value, deps.now())
+    await deps.store.notices.tell(run.workspace, f"token:{platform.value}", platform.value, deps.now())
     deps.ring(run.workspace)
 
 
 async def token_works(deps: Deps, run: Run) -> None:
     """What the admins were told is over."""
-    await deps.store.holding.over(run.workspace, f"token:{run.request.notebook.platform.value}")
+    await deps.store.notices.over(run.workspace, f"token:{run.request.notebook.platform.value}")

@@ -61,7 +61,7 @@ class Pasts:
     @staticmethod
     async def _read(past: _Past, store: Store, run: Run) -> None:
         try:
-            durations = await store.holding.durations(run.workspace, run.request.notebook, RUNS, ENDED)
+            durations = await store.earlier.durations(run.workspace, run.request.notebook, RUNS, ENDED)
         except StoreUnavailable as error:
             # Looks go on without the rows; what is known already is good enough.
             log.info("run %d: how long its notebook takes isn't known: %s", run.number, error)

@@ -58,7 +58,7 @@ async def submit(deps: Deps, client: PlatformClient, tracked: Tracked) -> float 
         return await _refused(deps, tracked, error)
     if request.adopt is not None:
         return await _adopt_asked(deps, client, tracked, request)
-    durations = await deps.store.holding.durations(run.workspace, request.notebook, 20)
+    durations = await deps.store.earlier.durations(run.workspace, request.notebook, 20)
     begun = lifecycle.begin(run.progress.model_copy(update={"usual": _usual(durations)}), deps.now())
     changed = request.model_dump(mode="json", exclude_defaults=True)
     holding = deps.store.holding

@@ -114,7 +114,7 @@ async def test_a_workspace_whose_slack_hangs_or_refuses_holds_up_no_other(tmp_pa
 async def test_an_admins_dm_that_slack_does_not_answer_for_holds_up_no_run(tmp_path: Path) -> None:
     async with couriers(tmp_path, "T0HERE") as (office,):
         office.slack.faults.set("conversations.open", "slow", seconds=60.0)
-        await office.store.holding.notice("T0HERE", "token:deepnote", "deepnote", datetime.now(UTC))
+        await office.store.notices.tell("T0HERE", "token:deepnote", "deepnote", datetime.now(UTC))
         office.bell.set()
         await office.asks(1)
         await office.slack.wait_for(lambda: len(office.cards) == 1)

@@ -35,10 +35,10 @@ async def test_what_a_notebook_usually_takes_is_told_by_its_successes_in_the_wor
         run = await house.queued(store, f"r{seconds}")
         seen = Look(state=state, started_at=NOON, ended_at=after(seconds))
         await moved(store, run, lifecycle.advance(run.progress, seen, NOON))
-    assert await store.holding.durations(HERE, KPIS, 5) == [20.0, 10.0]
-    assert await store.holding.durations(HERE, KPIS, 1) == [20.0]
-    assert await store.holding.durations(THERE, KPIS, 5) == []
-    assert await store.holding.durations(HERE, TRAIN, 5) == []
+    assert await store.earlier.durations(HERE, KPIS, 5) == [20.0, 10.0]
+    assert await store.earlier.durations(HERE, KPIS, 1) == [20.0]
+    assert await store.earlier.durations(THERE, KPIS, 5) == []
+    assert await store.earlier.durations(HERE, TRAIN, 5) == []
 
 
 # Notices
@@ -50,19 +50,19 @@ async def test_the_admins_are_told_once_until_it_is_over(house: House) -> None:
 
     async def refused() -> None:
         await asyncio.gather(
-            *((first, second)[n % 2].holding.notice(HERE, "token:datalore", "datalore", NOON) for n in range(10))
+            *((first, second)[n % 2].notices.tell(HERE, "token:datalore", "datalore", NOON) for n in range(10))
         )
 
     await refused()
-    [notice] = await first.delivery.notices(HERE)
-    await asyncio.gather(*(each.delivery.noticed(notice.id, f"U{n}") for n, each in enumerate((first, second))))
+    [notice] = await first.notices.standing(HERE)
+    await asyncio.gather(*(each.notices.told(notice.id, f"U{n}") for n, each in enumerate((first, second))))
     await refused()
-    [same] = await first.delivery.notices(HERE)
+    [same] = await first.notices.standing(HERE)
     assert (same.id, sorted(same.told)) == (notice.id, ["U0", "U1"])
-    assert await first.delivery.notices(THERE) == []
-    await first.holding.over(HERE, "token:datalore")
-    assert await first.delivery.notices(HERE) == []
+    assert await first.notices.standing(THERE) == []
+    await first.notices.over(HERE, "token:datalore")
+    assert await first.notices.standing(HERE) == []
     await refused()
-    [anew] = await first.delivery.notices(HERE)
+    [anew] = await first.notices.standing(HERE)
     assert (anew.id, anew.told) != (notice.id, notice.told)
     assert anew.told == ()

@@ -26,7 +26,7 @@ def everything(_run_id: int) -> bool:
 
 async def told(store: Store, workspace: str = HERE) -> list[Outage]:
     """What the admins of a workspace are told."""
-    return [Outage.model_validate_json(one.text) for one in await store.delivery.notices(workspace)]
+    return [Outage.model_validate_json(one.text) for one in await store.notices.standing(workspace)]
 
 
 async def running(house: House, store: Store) -> Run:
@@ -98,6 +98,6 @@ async def test_what_was_told_is_over_and_the_next_time_is_told_again(house: Hous
         await store.outages.present(NOON + times * timedelta(hours=2))
         [untold] = await store.outages.untold(HERE)
         await store.outages.tell(untold, everything, patient=True, now=NOON)
-        [notice] = await store.delivery.notices(HERE)
-        await store.holding.over(HERE, notice.topic)
-    assert await store.delivery.notices(HERE) == []
+        [notice] = await store.notices.standing(HERE)
+        await store.notices.over(HERE, notice.topic)
+    assert await store.notices.standing(HERE) == []

@@ -78,7 +78,7 @@ async def test_old_runs_go_with_all_that_belongs_to_them_and_numbers_go_on(house
     fresh = await house.asked(store)
     assert fresh.number == newest.number + 1
     assert fresh.id > newest.id
-    assert await store.holding.durations(HERE, KPIS, 20) == [600.0]
+    assert await store.earlier.durations(HERE, KPIS, 20) == [600.0]
 
 
 async def test_what_is_open_untold_or_still_being_told_stays(house: House) -> None:

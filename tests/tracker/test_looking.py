@@ -112,12 +112,12 @@ async def test_a_refused_token_is_told_to_the_admins_once_until_it_is_good_again
     notebook = life.shelve("words", "# Words")
     runs = [await life.asks(process, notebook, DATALORE) for _ in range(3)]
     await happens(refused, 9)
-    [notice] = await process.store.delivery.notices("T0HERE")
+    [notice] = await process.store.notices.standing("T0HERE")
     assert notice.topic == "token:datalore"
     refused.times = refused.hits
     for run in runs:
         assert (await life.ends(process, run)).progress.state is State.SUCCEEDED
-    assert await process.store.delivery.notices("T0HERE") == []
+    assert await process.store.notices.standing("T0HERE") == []
 
 
 async def test_runs_under_way_wait_for_a_token_that_was_taken_out(busy: Life) -> None:

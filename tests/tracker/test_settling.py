@@ -124,11 +124,11 @@ async def test_the_results_wait_for_a_new_token(life: Life, process: Process) ->
     refused = life.breaks(DATALORE, "token_refused", "/artifacts/", times=FETCH_TRIES + 3)
     run = await life.asks(process, life.shelve("words", "# Words"), DATALORE)
     await happens(refused, 2)
-    assert len(await process.store.delivery.notices("T0HERE")) == 1
+    assert len(await process.store.notices.standing("T0HERE")) == 1
     await life.ends(process, run)
     results = await left(life, process, run)
     assert (len(results.artifacts), results.left_out) == (1, ())
-    assert await process.store.delivery.notices("T0HERE") == []
+    assert await process.store.notices.standing("T0HERE") == []
 
 
 async def test_a_file_too_large_to_post_is_named_with_its_size(life: Life) -> None:

@@ -145,7 +145,7 @@ async def test_a_refusal_ends_the_run_in_the_platforms_words(
     assert ended.reason == ("The admins were told." if status == "401" else "The machine says no")
     assert refused.hits == 1
     assert life.starts(notebook) == []
-    assert len(await process.store.delivery.notices("T0HERE")) == (status == "401")
+    assert len(await process.store.notices.standing("T0HERE")) == (status == "401")
 
 
 async def test_deepnotes_lack_of_machines_is_a_failure_and_its_other_500s_a_doubt(life: Life, process: Process) -> None:

@@ -1,4 +1,4 @@
-"""The last success of a notebook, with which a new result is compared."""
+"""A notebook's earlier runs: how long they took, and the last success, with which a new result is compared."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ from bot.model import Facts, Frozen, Inputs, Progress, Request, State
 from bot.store.tables import cards, results, runs
 
 if TYPE_CHECKING:
-    from bot.model import Run
+    from collections.abc import Sequence
+
+    from bot.model import Notebook, Run
     from bot.store.database import Database
 
 
@@ -34,13 +36,13 @@ class Success(Frozen):
     facts: Facts
 
 
-class Successes:
-    """What went well before."""
+class Earlier:
+    """A notebook's runs before."""
 
     def __init__(self, database: Database) -> None:
         self._db = database
 
-    async def last(self, run: Run, *, same: bool) -> Success | None:
+    async def success(self, run: Run, *, same: bool) -> Success | None:
         """The last success of the run's notebook before it, of those whose cards are in the same channel.
 
         Only in the same channel, for a run is seen only by those who can see its card. A DM's channel is its person's.
@@ -91,3 +93,23 @@ class Successes:
             inputs=Request.model_validate(row.request).inputs,
             facts=Facts.model_validate(row.facts or {}),
         )
+
+    async def durations(
+        self, workspace: str, notebook: Notebook, limit: int, states: Sequence[State] = (State.SUCCEEDED,)
+    ) -> list[float]:
+        """How many seconds the newest runs of a notebook took that ended so, newest first."""
+        query = (
+            select(runs.c.progress)
+            .where(
+                runs.c.platform == notebook.platform.value,
+                runs.c.notebook == notebook.id,
+                runs.c.workspace == workspace,
+                runs.c.state.in_([state.value for state in states]),
+            )
+            .order_by(runs.c.id.desc())
+            .limit(limit)
+        )
+        async with self._db.read() as connection:
+            rows = (await connection.execute(query)).all()
+        known = [Progress.model_validate(row.progress) for row in rows]
+        return [(one.ended_at - one.started_at).total_seconds() for one in known if one.ended_at and one.started_at]
