@@ -1,4 +1,4 @@
-"""Deepnote's Public API v2: a thin client; see `deepnote_reply` for its answers and `deepnote_inputs` for its values.
+"""Deepnote's Public API v2: a thin client; see `deepnote_request` for what is asked, `deepnote_reply` for its answers.
 
 Contract: Runs API (POST /v2/runs, GET /v2/runs/{runId}); notebooks, their runs, projects and me as the vendor's client
 uses them. There is no endpoint to stop a run.
@@ -7,21 +7,16 @@ uses them. There is no endpoint to stop a run.
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, Literal
-from urllib.parse import quote, urlencode, urlsplit, urlunsplit
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit, urlunsplit
 
 from bot.errors import (
     BadReply,
-    HardwareUnavailable,
     Invalid,
-    NotFound,
     PlatformError,
-    Suspended,
     Unavailable,
     UserError,
 )
-from bot.grammar import check_options
-from bot.inputs import choices, encode, short
 from bot.model import Artifact, Notebook, Platform, Request
 from bot.platforms.base import Fetched, ListedRun, Look, NamedNotebook, NotebookInfo, Submission
 from bot.platforms.deepnote_reply import (
@@ -33,111 +28,30 @@ from bot.platforms.deepnote_reply import (
     listed_of,
     look_of,
     me_of,
+    narrowed,
     notebook_of,
     projects_of,
     run_snapshot_of,
+    start_refusal,
     submission_of,
 )
+from bot.platforms.deepnote_request import PAGE, notebook_path, notebook_url, page_query, prepared, run_path, start_body
 from bot.platforms.files import file_name, over_limit
 from bot.platforms.http import Limits, Origin
 from bot.platforms.memory import Memory
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from datetime import date, datetime
+    from datetime import datetime
 
     from bot.metrics import Metrics
-    from bot.model import Options
-    from bot.platforms.reply import Reply
 
 _RECENT = 5.0  # seconds; a notebook read so lately isn't read again for a mistake's sake
 _PAGES = 50
-_PAGE = 100  # Deepnote's largest
 _PROJECT_PAGES = 5
 _NAMED = 50
 _NAMES_KEPT = 30.0  # seconds
 _STEM = 80  # characters of a notebook's name in a file's name
-_SERVER_ERROR = 500
-
-
-def start_body(request: Request) -> dict[str, Any]:
-    """The body of the POST that starts a request; `detached` is always said."""
-    options = request.options
-    detached = not (options.live or options.blocks)
-    body: dict[str, Any] = {"notebookId": request.notebook.id, "detached": detached}
-    if detached and options.readonly:
-        body["detachedRunStorageMode"] = "readonly"
-    if options.blocks:
-        body["blockIds"] = list(options.blocks)
-        body["runDependentBlocks"] = options.dependents
-    if request.inputs:
-        body["inputs"] = request.inputs
-    return body
-
-
-def start_refusal(reply: Reply) -> PlatformError | None:
-    """The 500 that Deepnote documents for a start: no machine, so nothing runs. In other words it may run."""
-    if reply.status == _SERVER_ERROR and "hardware" in reply.said.casefold():
-        return HardwareUnavailable(reply.said, status=reply.status)
-    return None
-
-
-def narrowed(error: Invalid) -> PlatformError:
-    """What a 400 of Deepnote's really says."""
-    text = error.message.casefold()
-    if text.startswith("notebook not found"):
-        return NotFound(error.message, status=error.status)
-    if "suspended" in text:
-        return Suspended(error.message, status=error.status)
-    return error
-
-
-def run_path(run_id: str, delivery: Literal["downloadUrl", "inline"] = "downloadUrl") -> str:
-    """The path of a run.
-
-    Raises:
-        NotFound: It can't be the id of a run; ids can be typed by people.
-    """
-    if not run_id.strip(".") or not run_id.isprintable():
-        raise NotFound("Deepnote knows no such run")
-    return f"/v2/runs/{quote(run_id, safe='')}?snapshotDelivery={delivery}"
-
-
-def prepared(request: Request, notebook: DeepnoteNotebook, app: str, today: date) -> Request:
-    """The request as it will be sent and shown.
-
-    Raises:
-        UserError: A value or an option doesn't fit the notebook.
-    """
-    return request.model_copy(
-        update={
-            "options": chosen(request.options, notebook.blocks),
-            "inputs": encode(request.inputs, notebook.inputs, today),
-            "title": notebook.name or request.title or request.notebook.id,
-            "url": request.url or notebook_url(notebook, app),
-        }
-    )
-
-
-def chosen(options: Options, blocks: tuple[str, ...] | None) -> Options:
-    """The options as they are sent: chosen blocks once each, in their order, and then live.
-
-    Raises:
-        UserError: An option of Datalore's, two that exclude one another, or an unknown block.
-    """
-    check_options(options, Platform.DEEPNOTE)
-    for block in options.blocks:
-        if blocks is not None and block not in blocks:
-            raise UserError(f"The notebook has no block “{short(block)}”.", hint=choices(block, blocks, "Its blocks"))
-    once = tuple(dict.fromkeys(options.blocks))
-    return options.model_copy(update={"blocks": once, "live": options.live or bool(once)})
-
-
-def notebook_url(notebook: DeepnoteNotebook, app: str) -> str | None:
-    """The notebook's web address by ids alone; None without its project."""
-    if not notebook.project_id or not notebook.id:
-        return None
-    return f"{app}/project/{quote(notebook.project_id, safe='')}/notebook/{quote(notebook.id, safe='')}"
 
 
 class Deepnote:
@@ -264,7 +178,7 @@ class Deepnote:
         found: dict[str, ListedRun] = {}
         token: str | None = None
         for _ in range(_PAGES):
-            page = await self.runs(notebook.id, token=token, size=_PAGE)
+            page = await self.runs(notebook.id, token=token, size=PAGE)
             # New runs push old ones to the next page while it is read, so one can come twice.
             found.update({run.run_id: run for run in page.runs if run.created_at >= since})
             if page.next is None or any(run.created_at < since for run in page.runs):
@@ -287,7 +201,7 @@ class Deepnote:
         found: list[NamedNotebook] = []
         token: str | None = None
         for _ in range(_PROJECT_PAGES):
-            page = await self.projects(name_contains=name_contains, token=token, size=_PAGE)
+            page = await self.projects(name_contains=name_contains, token=token, size=PAGE)
             found += [
                 NamedNotebook(
                     notebook=Notebook(platform=Platform.DEEPNOTE, id=one.id),
@@ -328,16 +242,16 @@ class Deepnote:
         Raises:
             PlatformError: NotFound and Suspended also for the 400 that says so.
         """
-        found = notebook_of(await self._ask(f"/v2/notebooks/{_segment(notebook_id)}"))
+        found = notebook_of(await self._ask(notebook_path(notebook_id)))
         return found if found.id else found.model_copy(update={"id": notebook_id})
 
     async def runs(self, notebook_id: str, *, token: str | None = None, size: int = 20) -> Listed:
         """One page of GET /v2/notebooks/{id}/runs; `size` up to 100."""
-        return listed_of(await self._ask(f"/v2/notebooks/{_segment(notebook_id)}/runs{_page(token, size)}"))
+        return listed_of(await self._ask(notebook_path(notebook_id) + "/runs" + page_query(token, size)))
 
     async def projects(self, *, name_contains: str = "", token: str | None = None, size: int = 20) -> Projects:
         """One page of GET /v2/projects, with the notebooks of each; `size` up to 100."""
-        return projects_of(await self._ask(f"/v2/projects{_page(token, size, nameContains=name_contains)}"))
+        return projects_of(await self._ask("/v2/projects" + page_query(token, size, nameContains=name_contains)))
 
     async def me(self) -> Me:
         """GET /v2/me: whom the token belongs to."""
@@ -348,14 +262,3 @@ class Deepnote:
             return await self._origin.ask(path)
         except Invalid as error:
             raise narrowed(error) from None
-
-
-def _segment(notebook_id: str) -> str:
-    if not notebook_id.strip(".") or not notebook_id.isprintable():
-        raise NotFound("Deepnote knows no such notebook")
-    return quote(notebook_id, safe="")
-
-
-def _page(token: str | None, size: int, **more: str) -> str:
-    values = {"pageSize": str(min(max(size, 1), _PAGE)), "pageToken": token, **more}
-    return "?" + urlencode({name: value for name, value in values.items() if value}, quote_via=quote, safe="")

@@ -5,13 +5,15 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal
 
-from bot.errors import BadReply
+from bot.errors import BadReply, HardwareUnavailable, Invalid, NotFound, PlatformError, Suspended
 from bot.model import Frozen, State
 from bot.platforms.base import InputSpec, ListedRun, Look, Submission
 from bot.platforms.reply import moment, name_of, plain, record, records, words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from bot.platforms.reply import Reply
 
 _STATES = {
     "pending": State.QUEUED,
@@ -23,6 +25,7 @@ _STATES = {
 }
 _SAYS_MORE = frozenset({"internal_error"})
 _ERROR = 1000  # characters
+_SERVER_ERROR = 500
 
 
 class DeepnoteNotebook(Frozen):
@@ -266,3 +269,20 @@ def me_of(answer: object) -> Me:
         workspace_slug=name_of(workspace.get("slug")),
         access=name_of(body.get("accessLevel"), 80),
     )
+
+
+def start_refusal(reply: Reply) -> PlatformError | None:
+    """The 500 that Deepnote documents for a start: no machine, so nothing runs. In other words it may run."""
+    if reply.status == _SERVER_ERROR and "hardware" in reply.said.casefold():
+        return HardwareUnavailable(reply.said, status=reply.status)
+    return None
+
+
+def narrowed(error: Invalid) -> PlatformError:
+    """What a 400 of Deepnote's really says."""
+    text = error.message.casefold()
+    if text.startswith("notebook not found"):
+        return NotFound(error.message, status=error.status)
+    if "suspended" in text:
+        return Suspended(error.message, status=error.status)
+    return error

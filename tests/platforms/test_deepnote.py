@@ -23,7 +23,8 @@ from bot.errors import (
 )
 from bot.model import Inputs, Notebook, Options, Platform, Request, State
 from bot.platforms.base import Look, PlatformClient
-from bot.platforms.deepnote import Deepnote, start_body
+from bot.platforms.deepnote import Deepnote
+from bot.platforms.deepnote_request import start_body
 from tests.platforms.conftest import TOKEN, Asked, Server, Stage, everything, read_request, reset
 
 if TYPE_CHECKING:

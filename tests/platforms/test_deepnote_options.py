@@ -6,7 +6,7 @@ import pytest
 
 from bot.errors import UserError
 from bot.model import Options
-from bot.platforms.deepnote import chosen
+from bot.platforms.deepnote_request import chosen
 
 
 def test_chosen_blocks_run_live_once_each_and_in_their_order() -> None:
