@@ -9,7 +9,6 @@ leaves on a fresh connection anyhow, so that a dead one can't cast doubt on whet
 from __future__ import annotations
 
 import asyncio
-import os
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache
@@ -23,6 +22,7 @@ from bot import metrics as counted
 from bot.errors import BadReply, PlatformError, Unauthorized, Unavailable
 from bot.metrics import Metrics
 from bot.platforms.reply import Reply, decoded, refusal, refused, said
+from bot.platforms.transport import body_of, told_size, transport_failure
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
@@ -247,12 +247,12 @@ class Origin:
 
     async def _read(self, response: aiohttp.ClientResponse) -> Reply:
         if response.ok:
-            body = await _body(response, self._limits.reply)
+            body = await body_of(response, self._limits.reply)
             if body is None:
                 raise BadReply(f"{self.whose}'s answer is too large to be read", status=response.status)
             return Reply(self.whose, response.status, response.headers, body)
         try:
-            body = await _body(response, _REFUSAL_BYTES)
+            body = await body_of(response, _REFUSAL_BYTES)
         except (aiohttp.ClientError, TimeoutError, OSError):
             body = None  # the status alone says enough
         message = said(body or b"", secret=self._token().strip())
@@ -264,8 +264,8 @@ class Origin:
             return response.headers["Location"]
         if refused(response.status):
             await self.read(await self._read(response))
-        content = await _body(response, limit)
-        size = len(content) if content is not None else _told_size(response)
+        content = await body_of(response, limit)
+        size = len(content) if content is not None else told_size(response)
         return Download(content, size, response.content_type)
 
     def _checked(self, address: str, before: URL | None = None) -> URL:
@@ -281,51 +281,6 @@ class Origin:
         if place[0] not in ({"https"} if secure else {"https", "http"}) or not place[1] or url.raw_user is not None:
             raise BadReply(f"{self.whose} named an address for a file that can't be fetched safely")
         return url
-
-
-def transport_failure(error: Exception, whose: str) -> PlatformError:
-    """What a failure of the transport means; only one before the request left has `sent` False."""
-    if isinstance(error, aiohttp.ConnectionTimeoutError):
-        return Unavailable(f"{whose} can't be reached: no connection in time", sent=False)
-    if isinstance(error, aiohttp.ClientConnectorError):
-        return Unavailable(f"{whose} can't be reached: {_cause(error)}", sent=False)
-    if isinstance(error, aiohttp.InvalidURL | UnicodeError):  # the latter from a host that DNS can't spell
-        return Unavailable(f"{whose} can't be reached: its address is no web address", sent=False)
-    if isinstance(error, TimeoutError):
-        return Unavailable(f"{whose} didn't answer in time", sent=True)
-    if isinstance(error, aiohttp.ClientResponseError):
-        return BadReply(f"{whose}'s answer can't be read: not HTTP")
-    return Unavailable(f"{whose} broke off the connection", sent=True)
-
-
-def _cause(error: aiohttp.ClientConnectorError) -> str:
-    if isinstance(error, aiohttp.ClientSSLError):
-        return "its certificate or TLS was not accepted"
-    if isinstance(error, aiohttp.ClientConnectorDNSError):
-        return "its name isn't known"
-    number = error.os_error.errno
-    return os.strerror(number).lower() if number and number > 0 else "no connection"
-
-
-async def _body(response: aiohttp.ClientResponse, limit: int) -> bytes | None:
-    """All of it, or None where it is over the limit; what is counted is decompressed."""
-    if (_told_size(response) or 0) > limit:
-        response.close()
-        return None
-    chunks: list[bytes] = []
-    size = 0
-    async for chunk in response.content.iter_any():
-        size += len(chunk)
-        if size > limit:
-            response.close()
-            return None
-        chunks.append(chunk)
-    return b"".join(chunks)
-
-
-def _told_size(response: aiohttp.ClientResponse) -> int | None:
-    """The size that the answer claims, where it is that of the file and not of its compressed form."""
-    return None if "Content-Encoding" in response.headers else response.content_length
 
 
 def _place(url: URL) -> tuple[str, str, int | None]:

@@ -12,7 +12,8 @@ import pytest
 from aiohttp import web
 
 from bot.errors import BadReply, Forbidden, Invalid, NotFound, PlatformError, RateLimited, Unauthorized, Unavailable
-from bot.platforms.http import MIB, Limits, Origin, transport_failure, user_agent
+from bot.platforms.http import MIB, Limits, Origin, user_agent
+from bot.platforms.transport import transport_failure
 from tests.platforms.conftest import TOKEN, Asked, Server, Stage, everything, read_request, reset
 
 if TYPE_CHECKING:

@@ -1,0 +1,54 @@
+"""What comes over the wire: bodies within a limit, and what a failure on the way means."""
+
+from __future__ import annotations
+
+import os
+
+import aiohttp
+
+from bot.errors import BadReply, PlatformError, Unavailable
+
+
+def transport_failure(error: Exception, whose: str) -> PlatformError:
+    """What a failure of the transport means; only one before the request left has `sent` False."""
+    if isinstance(error, aiohttp.ConnectionTimeoutError):
+        return Unavailable(f"{whose} can't be reached: no connection in time", sent=False)
+    if isinstance(error, aiohttp.ClientConnectorError):
+        return Unavailable(f"{whose} can't be reached: {_cause(error)}", sent=False)
+    if isinstance(error, aiohttp.InvalidURL | UnicodeError):  # the latter from a host that DNS can't spell
+        return Unavailable(f"{whose} can't be reached: its address is no web address", sent=False)
+    if isinstance(error, TimeoutError):
+        return Unavailable(f"{whose} didn't answer in time", sent=True)
+    if isinstance(error, aiohttp.ClientResponseError):
+        return BadReply(f"{whose}'s answer can't be read: not HTTP")
+    return Unavailable(f"{whose} broke off the connection", sent=True)
+
+
+def _cause(error: aiohttp.ClientConnectorError) -> str:
+    if isinstance(error, aiohttp.ClientSSLError):
+        return "its certificate or TLS was not accepted"
+    if isinstance(error, aiohttp.ClientConnectorDNSError):
+        return "its name isn't known"
+    number = error.os_error.errno
+    return os.strerror(number).lower() if number and number > 0 else "no connection"
+
+
+async def body_of(response: aiohttp.ClientResponse, limit: int) -> bytes | None:
+    """All of it, or None where it is over the limit; what is counted is decompressed."""
+    if (told_size(response) or 0) > limit:
+        response.close()
+        return None
+    chunks: list[bytes] = []
+    size = 0
+    async for chunk in response.content.iter_any():
+        size += len(chunk)
+        if size > limit:
+            response.close()
+            return None
+        chunks.append(chunk)
+    return b"".join(chunks)
+
+
+def told_size(response: aiohttp.ClientResponse) -> int | None:
+    """The size that the answer claims, where it is that of the file and not of its compressed form."""
+    return None if "Content-Encoding" in response.headers else response.content_length
