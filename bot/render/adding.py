@@ -9,7 +9,7 @@ from bot.render.fields import field, option, plain_text, text
 from bot.render.text import Block, button, lines_within, plain, section
 
 if TYPE_CHECKING:
-    from bot.render.replies import Answer
+    from bot.render.text import Answer
     from bot.reply import EntriesAdded
 
 MOST_CHOSEN: Final = 25

@@ -13,7 +13,7 @@ from bot.reply import AddingOffered, EntriesAdded, OwnerAsked, ToldToo, UnderWay
 
 if TYPE_CHECKING:
     from bot.model import Entry
-    from bot.render.replies import Answer
+    from bot.render.text import Answer
 
 Told = UnderWay | ToldToo | OwnerAsked | UnfurlSet | EntriesAdded | AddingOffered
 

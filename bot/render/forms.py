@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from bot.form import Choice, Form
-    from bot.render.replies import Answer
+    from bot.render.text import Answer
     from bot.reply import UnderWay
 
 MOST_KEY: Final = 150

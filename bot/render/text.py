@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from bot.model import InputValue
 
 Block = dict[str, Any]
+Answer = tuple[str, list[Block]]
+"""Words for a notification, and what is shown."""
 
 MOST_SECTION: Final = 3_000
 MOST_FIELD: Final = 2_000

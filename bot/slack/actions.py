@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncRespond
 
     from bot.command import Command
+    from bot.render.text import Answer
     from bot.slack.adding import Adding
     from bot.slack.front import Front
     from bot.slack.views import Forms
@@ -36,7 +37,7 @@ def listen(app: AsyncApp, front: Front, forms: Forms, adding: Adding) -> None:
             try:
                 wanted = read(str(action.get("value") or ""))
             except UserError as error:
-                said: replies.Answer | None = replies.mistake(error)
+                said: Answer | None = replies.mistake(error)
             else:
                 said = await front.serve(clicked(body, action), wanted)
             await ack()

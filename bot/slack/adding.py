@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from slack_sdk.web.async_client import AsyncWebClient
 
     from bot.links import Hosts
-    from bot.render.replies import Answer
+    from bot.render.text import Answer
     from bot.slack.filled import Values
     from bot.slack.front import Front
 

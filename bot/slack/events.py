@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from bot.command import Command
     from bot.links import Hosts
+    from bot.render.text import Answer
     from bot.slack.budget import Budget
     from bot.slack.front import Front
 
@@ -87,7 +88,7 @@ class Events:
         text = without_mention(event.get("text") or "", bot_user)
         return parse(text, hosts=self._hosts, run=run, command=MENTION)
 
-    async def _whisper(self, payload: Payload, thread: str | None, said: replies.Answer | None) -> None:
+    async def _whisper(self, payload: Payload, thread: str | None, said: Answer | None) -> None:
         """Tell the person alone, where they asked."""
         if said is None:
             return
@@ -102,7 +103,7 @@ class Events:
         except TROUBLE as error:
             log.warning("chat.postEphemeral: %s", type(error).__name__)
 
-    async def tell(self, user: str, said: replies.Answer) -> None:
+    async def tell(self, user: str, said: Answer) -> None:
         """Tell somebody a thing in our DM."""
         await self._budget.take("chat.postMessage", NEXT, user)
         try:

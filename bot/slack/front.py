@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from bot.command import Command
     from bot.desk import Desk
     from bot.model import Run
-    from bot.render.replies import Answer
+    from bot.render.text import Answer
     from bot.slack.people import People
 
 log = logging.getLogger(__name__)

@@ -28,9 +28,10 @@ if TYPE_CHECKING:
 
     from bot.form import Form
     from bot.model import Caller
+    from bot.render.text import Answer
     from bot.slack.front import Front
 
-    Tell = Callable[[str, replies.Answer], Awaitable[None]]
+    Tell = Callable[[str, Answer], Awaitable[None]]
 
 log = logging.getLogger(__name__)
 
@@ -86,7 +87,7 @@ class Forms:
         return ""
 
     async def tell(
-        self, body: Mapping[str, Any], respond: AsyncRespond, said: replies.Answer | None, *, replace: bool = False
+        self, body: Mapping[str, Any], respond: AsyncRespond, said: Answer | None, *, replace: bool = False
     ) -> None:
         """Answer a click where it was made: beside the message, in the form, or for want of a place in our DM."""
         view = body.get("view") or {}
