@@ -27,7 +27,7 @@ from bot.slack.delivery import Deliverer
 from bot.slack.events import Events
 from bot.slack.front import Front
 from bot.slack.people import People
-from bot.slack.sockets import Pace, Sockets
+from bot.slack.sockets import Sockets
 from bot.slack.speech import Speech, speaks_as
 from bot.slack.web import Web
 from bot.store.store import Store
@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 
     from bot.platforms.base import PlatformClient
     from bot.settings import Settings
+    from bot.slack.links import Pace
 
 log = logging.getLogger(__name__)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from bot.render import ids
-from bot.render.fields import field, option, plain_text, text
+from bot.render.elements import field, option, plain_text, text
 from bot.render.text import Block, button, lines_within, plain, section
 
 if TYPE_CHECKING:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final
 from bot import dates
 from bot.form import ends
 from bot.render import ids
+from bot.render.elements import MOST_LABEL, TEXT, field, option, text
 from bot.render.masks import secret
 from bot.render.text import Block, both_ends, cut, spoken
 
@@ -26,8 +27,6 @@ if TYPE_CHECKING:
 MOST_OPTIONS: Final = 100
 LISTED: Final = 600
 """Options that a modal lists in all; the selects after them offer theirs as letters are typed."""
-TEXT: Final = 3_000
-"""Characters of a text field."""
 TWO_DATES: Final = "two-dates"
 PRESETS: Final = {
     "past7days": "Past 7 days",
@@ -40,8 +39,6 @@ PRESETS: Final = {
 SOME_DAY: Final = date(2020, 2, 3)
 """What is a word for a date is one on any day."""
 CUSTOM: Final = re.compile(r"customDays(\d+)")
-MOST_LABEL: Final = 75
-"""Characters of an option."""
 MOST_DIGITS: Final = 20
 """Digits of a number, before or after its point; no slider has more."""
 DATE_HINT: Final = "Like 2026-10-01, or a word: today, yesterday, last-monday, month-start."
@@ -271,41 +268,5 @@ def _custom(preset: str) -> str:
     return f"Past {found[1]} days" if found else preset
 
 
-def field(
-    block_id: str, label: str, element: Block, *, hint: str = "", dispatch: bool = False, optional: bool = True
-) -> Block:
-    """An input block."""
-    block: Block = {
-        "type": "input",
-        "block_id": block_id,
-        "label": plain_text(cut(label or "Input", 2000)),
-        "element": element,
-        "optional": optional,
-    }
-    if hint:
-        block["hint"] = plain_text(cut(hint, 2000))
-    if dispatch:
-        block["dispatch_action"] = True
-    return block
-
-
-def text(value: str, *, multiline: bool = False) -> Block:
-    """A text field."""
-    element: Block = {"type": "plain_text_input", "action_id": ids.FORM_VALUE, "max_length": TEXT}
-    if multiline:
-        element["multiline"] = True
-    return element | {"initial_value": value[:TEXT]} if value else element
-
-
 def _one(value: InputValue | None) -> str:
     return "" if value is None else spoken(value)
-
-
-def option(label: str, value: str) -> Block:
-    """An option of a select, of checkboxes or of radio buttons."""
-    return {"text": plain_text(cut(label.strip() or "(empty)", MOST_LABEL)), "value": value}
-
-
-def plain_text(words: str) -> Block:
-    """Plain text, with nothing in it read as an emoji."""
-    return {"type": "plain_text", "text": words or " ", "emoji": False}

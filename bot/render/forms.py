@@ -11,7 +11,8 @@ from bot.model import Platform
 from bot.render import ids
 from bot.render.answers import answer
 from bot.render.card import options_words
-from bot.render.fields import MOST_OPTIONS, field, fields, option, plain_text, text
+from bot.render.elements import field, option, plain_text, text
+from bot.render.fields import MOST_OPTIONS, fields
 from bot.render.text import Block, button, context, cut, mention, plain, section
 
 if TYPE_CHECKING:

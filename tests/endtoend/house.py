@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
 
-    from bot.slack.sockets import Pace
+    from bot.slack.links import Pace
 
 SECRET = "signed-with-this"
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 import pytest_asyncio
 
-from bot.slack.sockets import Pace
+from bot.slack.links import Pace
 from tests.endtoend.house import chatting
 from tests.endtoend.notebooks import heading
 

@@ -16,7 +16,8 @@ from bot.playground import manifest
 from bot.sandbox.server import Sandbox
 from bot.sandbox.slack import SlackStandIn
 from bot.slack.app import web_client
-from bot.slack.sockets import CONNECTIONS, Pace, Sockets
+from bot.slack.links import Pace
+from bot.slack.sockets import CONNECTIONS, Sockets
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
