@@ -32,6 +32,8 @@ A_MINUTE: Final[Mapping[str, int]] = {
     "files.completeUploadExternal": 90,
 }
 """Calls a minute, a little under what Slack lets pass: others may call it with the same app."""
+FINAL_FIRST, CARDS_NEXT, CHANGES_LAST = 0, 1, 2
+"""How urgent a call is: ends before new cards, and those before what is merely new."""
 OTHERS: Final = 18
 SOON: Final = 0.001
 """Seconds by which a queue is looked at late, so that what was waited for has come."""

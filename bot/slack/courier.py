@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from bot.errors import StoreUnavailable
 from bot.render import replies
-from bot.slack.delivery import CHANGES_LAST, FINAL_FIRST, Deliverer, Parcel
+from bot.slack.budget import CHANGES_LAST, FINAL_FIRST
+from bot.slack.delivery import Deliverer, Parcel
 from bot.slack.speech import Relieved, SlackLater, SlackNo, speaks_as
 
 if TYPE_CHECKING:
@@ -168,7 +169,7 @@ class Courier:
             waiting = False
             for admin in sorted(set(self._admins) - set(notice.told)):
                 try:
-                    await self._deliverer.tell(admin, replies.admin_notice(notice.topic, notice.text))
+                    await self._deliverer.posting.tell(admin, replies.admin_notice(notice.topic, notice.text))
                 except SlackLater as error:
                     log.info("admin %s can't be told now: %s", admin, error)
                     waiting = True

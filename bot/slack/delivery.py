@@ -3,16 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import hashlib
 import json
 import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, TypeVar
-
-import aiohttp
-from slack_sdk.errors import SlackClientError
-from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from bot.errors import StoreUnavailable
 from bot.logs import concerning
@@ -20,9 +15,9 @@ from bot.model import Cause, State
 from bot.render import replies, thread
 from bot.render.card import card
 from bot.render.report import Said, parts
-from bot.render.tables import as_code
 from bot.slack.attaching import NOT_MEMBER, Attaching
-from bot.slack.speech import SlackLater, SlackNo
+from bot.slack.posting import PLAIN, Posting
+from bot.slack.speech import SlackNo
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -38,7 +33,6 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 log = logging.getLogger(__name__)
 
-FINAL_FIRST, CARDS_NEXT, CHANGES_LAST = 0, 1, 2
 CARD_GONE: Final = frozenset(
     {
         "message_not_found",
@@ -102,6 +96,11 @@ class Deliverer:
         """What posts files."""
         return Attaching(self.store, self.speech)
 
+    @property
+    def posting(self) -> Posting:
+        """What posts words."""
+        return Posting(self.speech)
+
     async def deliver(self, parcel: Parcel) -> None:
         """Show everything that isn't shown yet.
 
@@ -146,10 +145,10 @@ class Deliverer:
             await self._told_alone(parcel, story)
             return None
         try:
-            channel = await self._dm(run.asker) if run.dm else run.channel
+            channel = await self.posting.dm(run.asker) if run.dm else run.channel
             await self._take(parcel, "chat.postMessage", channel)
             text, blocks = await self._card(story)
-            posted = await self._post(channel, text, blocks)
+            posted = await self.posting.post(channel, text, blocks)
         except SlackNo as refusal:
             log.info("run %d: no card: %s", run.number, refusal.word)
             await self.store.delivery.refused(run.id, refusal.word)
@@ -174,7 +173,7 @@ class Deliverer:
         text, blocks = await self._card(story)
         try:
             await self.speech.say(
-                "chat.update", channel=story.card.channel, ts=story.card.ts, text=text, blocks=blocks, **_PLAIN
+                "chat.update", channel=story.card.channel, ts=story.card.ts, text=text, blocks=blocks, **PLAIN
             )
         except SlackNo as refusal:
             log.warning("run %d: its card can't be edited: %s", story.run.number, refusal.word)
@@ -225,47 +224,15 @@ class Deliverer:
         channel = story.card.channel or ""
         await self._take(parcel, "chat.postMessage", channel)
         try:
-            await self._post(channel, said.text, said.blocks, thread_ts=story.card.ts)
+            await self.posting.post(channel, said.text, said.blocks, thread_ts=story.card.ts)
         except SlackNo as refusal:
             log.warning("run %d: its thread refuses: %s", story.run.number, refusal.word)
             if refusal.word not in CARD_GONE or story.run.dm:
                 return
             try:
-                await self._post(await self._dm(story.run.asker), said.text, said.blocks)
+                await self.posting.post(await self.posting.dm(story.run.asker), said.text, said.blocks)
             except SlackNo as again:
                 log.warning("run %d: and so does the DM: %s", story.run.number, again.word)
-
-    async def _post(self, channel: str, text: str, blocks: list[Block] | None, **more: Any) -> dict[str, Any]:
-        """Post a message; one whose blocks Slack doesn't take goes as plain text, rather than not at all."""
-        arguments: dict[str, Any] = {"channel": channel, "text": text, **_PLAIN, **more}
-        if blocks is None:
-            return await self.speech.say("chat.postMessage", **arguments)
-        try:
-            return await self.speech.say("chat.postMessage", blocks=blocks, **arguments)
-        except SlackNo as refusal:
-            if refusal.word not in ("invalid_blocks", "msg_blocks_too_long", "invalid_blocks_format"):
-                raise
-            log.error("Slack refuses our blocks: %s", refusal.word)  # noqa: TRY400, Slack's word says it all
-        with contextlib.suppress(SlackNo):
-            if any(block["type"] == "table" for block in blocks):
-                return await self.speech.say("chat.postMessage", blocks=as_code(blocks), **arguments)
-        return await self.speech.say("chat.postMessage", **arguments)
-
-    async def tell(self, user: str, text: str) -> None:
-        """Say one line in somebody's DM.
-
-        Raises:
-            SlackLater: Not now.
-            SlackNo: Never.
-        """
-        channel = await self._dm(user)
-        await self.speech.budget.take("chat.postMessage", CARDS_NEXT, channel)
-        await self._post(channel, text, None)
-
-    async def _dm(self, user: str) -> str:
-        await self.speech.budget.take("conversations.open", CARDS_NEXT)
-        answer = await self.speech.say("conversations.open", users=user)
-        return str(answer["channel"]["id"])
 
     async def _told_alone(self, parcel: Parcel, story: Story) -> None:
         """A run that ended before it had a card: a word to the asker alone."""
@@ -274,35 +241,22 @@ class Deliverer:
             text, blocks = replies.no_card(run, run.progress.reason)
         else:
             text, blocks = replies.rejected_alone(run)
-        if not await self._whisper(story, text, blocks):
+        if not await self._whispered(story, text, blocks):
             try:
-                channel = await self._dm(run.asker)
+                channel = await self.posting.dm(run.asker)
                 await self._take(parcel, "chat.postMessage", channel)
-                await self._post(channel, text, blocks)
+                await self.posting.post(channel, text, blocks)
             except SlackNo as refusal:
                 log.warning("run %d: the asker can't be told: %s", run.number, refusal.word)
         await self._told(run.id, closed=True)
         await self.store.delivery.shown(story, "")
         self.ended.put_nowait(run.asker)
 
-    async def _whisper(self, story: Story, text: str, blocks: list[Block]) -> bool:
-        """Tell the asker through the address that came with the command, while it's good."""
+    async def _whispered(self, story: Story, text: str, blocks: list[Block]) -> bool:
         age = (self.now() - story.run.asked_at).total_seconds()
         if not story.reply_url or age > REPLY_URL_SECONDS:
             return False
-        try:
-            # A retry of its own could say it twice.
-            answer = await AsyncWebhookClient(story.reply_url, timeout=10, retry_handlers=[]).send(
-                text=text, blocks=blocks, response_type="ephemeral", replace_original=False
-            )
-        except (SlackClientError, aiohttp.ClientError, TimeoutError, OSError) as error:
-            log.info("run %d: its reply address: %s", story.run.number, type(error).__name__)
-            return False
-        return bool(answer.status_code == 200)  # noqa: PLR2004
-
-
-_PLAIN: Final = {"unfurl_links": False, "unfurl_media": False, "parse": "none"}
-"""Nothing unfurls, and words that merely look like a mention are none: chat.update would read them otherwise."""
+        return await self.posting.whisper(story.run, story.reply_url, text, blocks)
 
 
 async def _surely(note: Callable[[], Awaitable[T]]) -> T:
@@ -317,6 +271,3 @@ async def _surely(note: Callable[[], Awaitable[T]]) -> T:
 
 def _digest(text: str, blocks: list[Block]) -> str:
     return hashlib.sha256(json.dumps([text, blocks], sort_keys=True).encode()).hexdigest()[:32]
-
-
-__all__ = ["CARDS_NEXT", "CHANGES_LAST", "FINAL_FIRST", "Deliverer", "Parcel", "SlackLater"]

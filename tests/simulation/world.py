@@ -19,7 +19,7 @@ from unittest import mock
 
 from bot.errors import StoreUnavailable
 from bot.model import Platform
-from bot.slack import courier, delivery
+from bot.slack import courier, posting
 from bot.store import holding
 from bot.tracker import claim
 from tests.simulation import driver, slack
@@ -281,7 +281,7 @@ def play(seed: int, *, tracing: bool = False) -> Story:
         slack.SLACKS[world.hooks] = world.slack
         stack.callback(driver.DISKS.pop, path)
         stack.callback(slack.SLACKS.pop, world.hooks)
-        stack.enter_context(mock.patch.object(delivery, "AsyncWebhookClient", Webhook))
+        stack.enter_context(mock.patch.object(posting, "AsyncWebhookClient", Webhook))
         for where, name in ((claim, "BEAT_EVERY"), (courier, "LOOK_EVERY"), (holding, "SURELY_ALIVE")):
             stack.enter_context(mock.patch.object(where, name, getattr(where, name) * SLOWER))
         stack.enter_context(_logging(world))

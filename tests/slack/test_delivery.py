@@ -32,8 +32,8 @@ from bot.sandbox.slack import SlackStandIn
 from bot.sandbox.slack.workspace import ANA, TEAM
 from bot.slack.app import web_client
 from bot.slack.attaching import FILE_TRIES
-from bot.slack.budget import Budget
-from bot.slack.delivery import FINAL_FIRST, Deliverer, Parcel
+from bot.slack.budget import FINAL_FIRST, Budget
+from bot.slack.delivery import Deliverer, Parcel
 from bot.slack.speech import SlackLater, Speech
 from bot.store.store import Store
 from tests.render.said import JPEG, NOON, PNG, later, read

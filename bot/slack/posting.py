@@ -1,0 +1,94 @@
+"""Posting words: in a channel, in somebody's DM, or for the asker's eyes alone."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import aiohttp
+from slack_sdk.errors import SlackClientError
+from slack_sdk.webhook.async_client import AsyncWebhookClient
+
+from bot.render.tables import as_code
+from bot.slack.budget import CARDS_NEXT
+from bot.slack.speech import SlackNo
+
+if TYPE_CHECKING:
+    from bot.model import Run
+    from bot.render.text import Block
+    from bot.slack.speech import Speech
+
+log = logging.getLogger(__name__)
+
+PLAIN: Final = {"unfurl_links": False, "unfurl_media": False, "parse": "none"}
+"""Nothing unfurls, and words that merely look like a mention are none: chat.update would read them otherwise."""
+
+
+@dataclass(frozen=True, slots=True)
+class Posting:
+    """Posts messages.
+
+    Attributes:
+        speech: The workspace's Slack.
+    """
+
+    speech: Speech
+
+    async def post(self, channel: str, text: str, blocks: list[Block] | None, **more: Any) -> dict[str, Any]:
+        """Post a message; one whose blocks Slack doesn't take goes as plain text, rather than not at all.
+
+        Who calls has taken it from the budget; `more` is as chat.postMessage takes it.
+
+        Raises:
+            SlackLater: Not now.
+            SlackNo: Never.
+        """
+        arguments: dict[str, Any] = {"channel": channel, "text": text, **PLAIN, **more}
+        if blocks is None:
+            return await self.speech.say("chat.postMessage", **arguments)
+        try:
+            return await self.speech.say("chat.postMessage", blocks=blocks, **arguments)
+        except SlackNo as refusal:
+            if refusal.word not in ("invalid_blocks", "msg_blocks_too_long", "invalid_blocks_format"):
+                raise
+            log.error("Slack refuses our blocks: %s", refusal.word)  # noqa: TRY400, Slack's word says it all
+        with contextlib.suppress(SlackNo):
+            if any(block["type"] == "table" for block in blocks):
+                return await self.speech.say("chat.postMessage", blocks=as_code(blocks), **arguments)
+        return await self.speech.say("chat.postMessage", **arguments)
+
+    async def tell(self, user: str, text: str) -> None:
+        """Say one line in somebody's DM.
+
+        Raises:
+            SlackLater: Not now.
+            SlackNo: Never.
+        """
+        channel = await self.dm(user)
+        await self.speech.budget.take("chat.postMessage", CARDS_NEXT, channel)
+        await self.post(channel, text, None)
+
+    async def dm(self, user: str) -> str:
+        """The channel in which somebody is spoken to alone.
+
+        Raises:
+            SlackLater: Not now.
+            SlackNo: Never.
+        """
+        await self.speech.budget.take("conversations.open", CARDS_NEXT)
+        answer = await self.speech.say("conversations.open", users=user)
+        return str(answer["channel"]["id"])
+
+    async def whisper(self, run: Run, reply_url: str, text: str, blocks: list[Block]) -> bool:
+        """Tell the asker through the address that came with the command; False where it may not have come about."""
+        try:
+            # A retry of its own could say it twice.
+            answer = await AsyncWebhookClient(reply_url, timeout=10, retry_handlers=[]).send(
+                text=text, blocks=blocks, response_type="ephemeral", replace_original=False
+            )
+        except (SlackClientError, aiohttp.ClientError, TimeoutError, OSError) as error:
+            log.info("run %d: its reply address: %s", run.number, type(error).__name__)
+            return False
+        return bool(answer.status_code == 200)  # noqa: PLR2004
