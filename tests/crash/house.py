@@ -18,6 +18,7 @@ from bot.sandbox.server import Sandbox
 from bot.sandbox.slack import SlackStandIn
 from bot.sandbox.standins import PlatformStandIns
 from tests.endtoend import sight
+from tests.environment import connecting
 from tests.sandbox.standins.house import notebook
 
 if TYPE_CHECKING:
@@ -45,18 +46,7 @@ class Town:
 
     async def start(self) -> None:
         """Start `python -m bot serve`, and wait until it is connected."""
-        environment = {
-            "SLACK_BOT_TOKEN": max(self.slack.parts.tokens.bot),
-            "SLACK_APP_TOKEN": max(self.slack.parts.tokens.app),
-            "SLACK_API_URL": self.slack.api_url,
-            "DATALORE_URL": f"{self.url}/datalore",
-            "DATALORE_TOKEN": "sandbox",
-            "DEEPNOTE_API_URL": f"{self.url}/deepnote",
-            "DEEPNOTE_APP_URL": f"{self.url}/deepnote",
-            "DEEPNOTE_TOKEN": "sandbox",
-            "THREADBOOK_DATABASE_URL": f"sqlite+aiosqlite:///{self.database}",
-            "THREADBOOK_HTTP_PORT": "0",
-        }
+        environment = connecting(self.slack, self.url, f"sqlite+aiosqlite:///{self.database}")
         with self._log.open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
                 *(sys.executable, "-m", "bot", "serve"),

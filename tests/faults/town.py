@@ -17,6 +17,7 @@ from bot.sandbox.standins import PlatformStandIns
 from bot.store.database import Database
 from bot.store.tables import cards, processes, runs, workspaces
 from tests.endtoend import sight
+from tests.environment import connecting
 from tests.faults.gate import Gate
 from tests.faults.kernels import Played
 from tests.sandbox.standins.house import notebook
@@ -73,7 +74,7 @@ class Town:
     async def start(self, dies: dict[str, str] | None = None) -> Child:
         """One process more, as soon as it hears Slack."""
         before = len(self.slack.sockets.connections)
-        child = await self._nursery.bear(self._environment(), self.log, dies)
+        child = await self._nursery.bear(connecting(self.slack, self.url, self.database), self.log, dies)
         self.children.append(child)
 
         def up() -> bool:
@@ -93,20 +94,6 @@ class Town:
     async def caller(self, port: int) -> Child:
         """Whose connection this is."""
         return next(child for child in self.living if child.speaks_from(port))
-
-    def _environment(self) -> dict[str, str]:
-        return {
-            "SLACK_BOT_TOKEN": max(self.slack.parts.tokens.bot),
-            "SLACK_APP_TOKEN": max(self.slack.parts.tokens.app),
-            "SLACK_API_URL": self.slack.api_url,
-            "DATALORE_URL": f"{self.url}/datalore",
-            "DATALORE_TOKEN": "sandbox",
-            "DEEPNOTE_API_URL": f"{self.url}/deepnote",
-            "DEEPNOTE_APP_URL": f"{self.url}/deepnote",
-            "DEEPNOTE_TOKEN": "sandbox",
-            "THREADBOOK_DATABASE_URL": self.database,
-            "THREADBOOK_HTTP_PORT": "0",
-        }
 
     # What people do
 

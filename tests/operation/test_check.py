@@ -23,6 +23,7 @@ from bot.sandbox.server import Sandbox
 from bot.sandbox.slack import Manifest, SlackStandIn
 from bot.sandbox.standins import PlatformStandIns
 from bot.store.store import Store
+from tests.environment import connecting
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
@@ -36,17 +37,7 @@ class Practice:
 
     def __init__(self, slack: SlackStandIn, platforms: PlatformStandIns, url: str) -> None:
         self.slack, self.platforms = slack, platforms
-        self.well = {
-            "SLACK_BOT_TOKEN": max(slack.parts.tokens.bot),
-            "SLACK_APP_TOKEN": max(slack.parts.tokens.app),
-            "SLACK_API_URL": slack.api_url,
-            "DATALORE_URL": f"{url}/datalore",
-            "DATALORE_TOKEN": "sandbox",
-            "DEEPNOTE_API_URL": f"{url}/deepnote",
-            "DEEPNOTE_TOKEN": "sandbox",
-            "THREADBOOK_HTTP_PORT": "0",
-            "THREADBOOK_ADMINS": "U0ANA",
-        }
+        self.well = connecting(slack, url, "") | {"THREADBOOK_ADMINS": "U0ANA"}
         self.patch: pytest.MonkeyPatch | None = None
 
     async def tries(
