@@ -11,7 +11,6 @@ import asyncio
 import json
 import os
 import sqlite3
-import tempfile
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -20,7 +19,7 @@ from typing import Any
 from bot.sandbox.slack.payloads import slash_command
 from bot.sandbox.slack.sockets import Connection
 from tests.bench.deepnote import NOTEBOOK
-from tests.bench.figures import Figure, at_most, machine, share, show
+from tests.bench.figures import Figure, at_most, measured, share
 from tests.bench.stage import Stage, stage
 
 TITLE = "Acknowledgements"
@@ -146,9 +145,7 @@ async def measure(
 
 def main() -> None:
     """Measure, and print the table."""
-    with tempfile.TemporaryDirectory(prefix="threadbook-bench-") as folder:
-        where = machine(Path(folder))
-        show(TITLE, where, asyncio.run(measure(Path(folder))))
+    measured(TITLE, measure)
 
 
 if __name__ == "__main__":

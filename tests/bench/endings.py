@@ -8,7 +8,6 @@ calls, whoever orders them; Slack's tiers would let `chat.update` be a twelfth q
 
 import asyncio
 import selectors
-import tempfile
 import time
 from collections import Counter
 from collections.abc import Sequence
@@ -20,7 +19,7 @@ from bot.sandbox.slack.workspace import ANA, BEN, BOT
 from bot.settings import Settings
 from bot.slack.budget import A_MINUTE, BURST, MINUTE
 from bot.wiring import Bot
-from tests.bench.figures import Figure, machine, show
+from tests.bench.figures import Figure, measured
 from tests.bench.scale import Load, asked, seed, until
 from tests.bench.stage import Stage, stage
 
@@ -175,10 +174,7 @@ async def measure(folder: Path, *, many: int = 500, others: int = 50) -> list[Fi
 
 def main() -> None:
     """Measure, and print the table."""
-    with tempfile.TemporaryDirectory(prefix="threadbook-bench-") as folder:
-        where = machine(Path(folder))
-        with asyncio.Runner(loop_factory=Loop) as runner:
-            show(TITLE, f"{where}; waits are skipped", runner.run(measure(Path(folder))))
+    measured(TITLE, measure, Loop, "waits are skipped")
 
 
 if __name__ == "__main__":

@@ -1,11 +1,14 @@
 """What a benchmark found, as a plain table."""
 
+import asyncio
 import os
 import platform
 import sys
-from collections.abc import Sequence
+import tempfile
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import psutil
 
@@ -47,6 +50,29 @@ def machine(folder: Path | None = None) -> str:
 def _disk(folder: Path) -> str:
     mounts = [each for each in psutil.disk_partitions(all=True) if folder.is_relative_to(each.mountpoint)]
     return max(mounts, key=lambda each: len(each.mountpoint)).fstype if mounts else "an unknown disk"
+
+
+def measured(
+    title: str,
+    measure: Callable[[Path], Coroutine[Any, Any, list[Figure]]],
+    loop: Callable[[], asyncio.AbstractEventLoop] | None = None,
+    remark: str = "",
+) -> None:
+    """Measure in a folder of its own, and print the table.
+
+    Args:
+        title: Above the table.
+        measure: Is given the folder.
+        loop: Makes the event loop, where it isn't asyncio's own.
+        remark: What is to be known of how it was measured.
+    """
+    with (
+        tempfile.TemporaryDirectory(prefix="threadbook-bench-") as folder,
+        asyncio.Runner(loop_factory=loop) as runner,
+    ):
+        where = machine(Path(folder))
+        figures = runner.run(measure(Path(folder)))
+    show(title, f"{where}; {remark}" if remark else where, figures)
 
 
 def show(title: str, where: str, figures: Sequence[Figure]) -> None:

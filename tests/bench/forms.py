@@ -7,7 +7,6 @@ that Slack gives for that. Offered means the acknowledgement that carries the op
 
 import asyncio
 import itertools
-import tempfile
 import time
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,7 +19,7 @@ from bot.sandbox.slack.views import View
 from bot.sandbox.slack.workspace import TEAM
 from bot.store.store import Store
 from tests.bench.deepnote import NOTEBOOK
-from tests.bench.figures import Figure, at_most, machine, share, show
+from tests.bench.figures import Figure, at_most, measured, share
 from tests.bench.stage import Stage, stage
 
 TITLE = "Forms"
@@ -148,9 +147,7 @@ async def measure(
 
 def main() -> None:
     """Measure, and print the table."""
-    with tempfile.TemporaryDirectory(prefix="threadbook-bench-") as folder:
-        where = machine(Path(folder))
-        show(TITLE, where, asyncio.run(measure(Path(folder))))
+    measured(TITLE, measure)
 
 
 if __name__ == "__main__":

@@ -8,7 +8,6 @@ stand-in.
 
 import asyncio
 import sqlite3
-import tempfile
 import time
 from collections.abc import Callable, Sequence
 from contextlib import closing
@@ -28,7 +27,7 @@ from bot.store.rows import progress_columns
 from bot.store.store import Store
 from bot.store.tables import cards, runs, workspaces
 from tests.bench.deepnote import NOTEBOOK
-from tests.bench.figures import Figure, at_most, machine, show
+from tests.bench.figures import Figure, at_most, measured
 from tests.bench.stage import Child, Stage, stage
 
 TITLE = "Many runs at once"
@@ -271,9 +270,7 @@ async def measure(
 
 def main() -> None:
     """Measure, and print the table."""
-    with tempfile.TemporaryDirectory(prefix="threadbook-bench-") as folder:
-        where = machine(Path(folder))
-        show(TITLE, where, asyncio.run(measure(Path(folder))))
+    measured(TITLE, measure)
 
 
 if __name__ == "__main__":
