@@ -11,8 +11,8 @@ import pytest_asyncio
 from bot.playground import manifest
 from bot.sandbox.slack import SlackStandIn
 from tests.clickable.hand import Hand
-from tests.endtoend.house import chatting
-from tests.endtoend.notebooks import asks, heading
+from tests.endtoend.house import furnished
+from tests.endtoend.notebooks import asks
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -36,9 +36,7 @@ async def chat(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPath
     """
     settings = getattr(request.module, "SETTINGS", {})
     folder = tmp_path_factory.mktemp("chat")
-    async with chatting(folder, slack=slack_with_links(), spare_kernel=True, **settings) as chat:
-        await chat.catalogues("brief", heading("Brief"), title="Brief")
-        await chat.catalogues("memo", heading("Memo"), on="datalore")
+    async with furnished(folder, slack=slack_with_links(), spare_kernel=True, **settings) as chat:
         sales = (asks("region", "EU", "select", options=["EU", "US", "APAC"]), asks("top", "10"))
         await chat.catalogues("sales", *sales, title="Sales")
         yield chat

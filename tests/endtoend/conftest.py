@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 import pytest_asyncio
 
-from .house import chatting
-from .notebooks import heading
+from .house import furnished
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -27,9 +26,7 @@ async def chat(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPath
     A file whose tests run code says `SPARE_KERNEL = True`, so that they needn't wait for Python to start.
     """
     spare = getattr(request.module, "SPARE_KERNEL", False)
-    async with chatting(tmp_path_factory.mktemp("chat"), spare_kernel=spare) as chat:
-        await chat.catalogues("brief", heading("Brief"), title="Brief")
-        await chat.catalogues("memo", heading("Memo"), on="datalore")
+    async with furnished(tmp_path_factory.mktemp("chat"), spare_kernel=spare) as chat:
         yield chat
 
 

@@ -19,6 +19,7 @@ from bot.wiring import Bot
 from tests.reading import reader
 
 from .chat import Chat
+from .notebooks import heading
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -91,4 +92,13 @@ async def chatting(
         if over_http:
             assert chat.bot.web is not None
             slack.post.http = HttpMode(f"http://127.0.0.1:{chat.bot.web.port}/slack/events", SECRET)
+        yield chat
+
+
+@asynccontextmanager
+async def furnished(folder: Path, **more: Any) -> AsyncIterator[Chat]:
+    """As `chatting`, with two notebooks that end at once: `brief` on Deepnote, `memo` on Datalore."""
+    async with chatting(folder, **more) as chat:
+        await chat.catalogues("brief", heading("Brief"), title="Brief")
+        await chat.catalogues("memo", heading("Memo"), on="datalore")
         yield chat

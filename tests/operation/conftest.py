@@ -8,8 +8,7 @@ import pytest
 import pytest_asyncio
 
 from bot.slack.links import Pace
-from tests.endtoend.house import chatting
-from tests.endtoend.notebooks import heading
+from tests.endtoend.house import furnished
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -23,9 +22,7 @@ NEVER = (600.0,)
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def chat(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Chat]:
     """The workspace, with two notebooks that end at once: `brief` on Deepnote, `memo` on Datalore."""
-    async with chatting(tmp_path_factory.mktemp("chat"), pace=Pace(retries=NEVER)) as chat:
-        await chat.catalogues("brief", heading("Brief"), title="Brief")
-        await chat.catalogues("memo", heading("Memo"), on="datalore")
+    async with furnished(tmp_path_factory.mktemp("chat"), pace=Pace(retries=NEVER)) as chat:
         yield chat
 
 

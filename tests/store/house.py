@@ -52,6 +52,13 @@ class House:
         await store.open()
         return store
 
+    async def courier(self, workspace: str = HERE) -> Store:
+        """A process that has just become the courier of a workspace."""
+        store = await self.process()
+        await store.delivery.enter_workspace(workspace)
+        await store.delivery.take_workspaces([workspace])
+        return store
+
     async def asked(self, store: Store, workspace: str = HERE, notebook: Notebook = KPIS, **inputs: Any) -> Run:
         """A request saved by this process, under a key of its own."""
         self._asked += 1

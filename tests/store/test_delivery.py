@@ -67,9 +67,7 @@ async def test_what_is_shown_is_not_due_until_something_changes(house: House) ->
 
 
 async def test_what_changed_while_it_was_shown_is_due_again(house: House) -> None:
-    store = await house.process()
-    await store.delivery.enter_workspace(HERE)
-    await store.delivery.take_workspaces([HERE])
+    store = await house.courier()
     run = await house.carded(store)
     story = await story_of(store, run)
     await moved(store, run, lifecycle.begin(run.progress, NOON))
@@ -78,9 +76,7 @@ async def test_what_changed_while_it_was_shown_is_due_again(house: House) -> Non
 
 
 async def test_what_slack_could_not_be_told_waits_for_its_time(house: House) -> None:
-    store = await house.process()
-    await store.delivery.enter_workspace(HERE)
-    await store.delivery.take_workspaces([HERE])
+    store = await house.courier()
     run = await house.carded(store)
     await store.delivery.postponed(run.id, after(10))
     await store.delivery.postponed(run.id, after(30))
@@ -180,9 +176,7 @@ async def test_a_workspace_is_entered_by_two_processes_at_once(house: House) -> 
 
 
 async def test_what_a_former_courier_showed_is_shown_again(house: House) -> None:
-    former, present = await house.process(), await house.process()
-    await former.delivery.enter_workspace(HERE)
-    await former.delivery.take_workspaces([HERE])
+    former, present = await house.courier(), await house.process()
     run = await house.carded(former)
     slow = await story_of(former, run)
     await former.holding.leave()
@@ -196,9 +190,7 @@ async def test_what_a_former_courier_showed_is_shown_again(house: House) -> None
 
 
 async def test_a_courier_is_one_only_while_it_lives_and_nobody_has_followed_it(house: House) -> None:
-    former, present = await house.process(), await house.process()
-    await former.delivery.enter_workspace(HERE)
-    await former.delivery.take_workspaces([HERE])
+    former, present = await house.courier(), await house.process()
     assert await former.delivery.is_ours(HERE)
     assert not await present.delivery.is_ours(HERE)
     await die(former, present)
@@ -210,9 +202,7 @@ async def test_a_courier_is_one_only_while_it_lives_and_nobody_has_followed_it(h
 
 
 async def test_what_a_former_courier_tried_in_vain_is_shown_again_and_delays_nobody(house: House) -> None:
-    former, present = await house.process(), await house.process()
-    await former.delivery.enter_workspace(HERE)
-    await former.delivery.take_workspaces([HERE])
+    former, present = await house.courier(), await house.process()
     run = await house.carded(former)
     await die(former, present)
     await present.delivery.take_workspaces([HERE])
@@ -234,9 +224,7 @@ async def test_how_far_a_thread_has_come_only_grows(house: House) -> None:
 
 
 async def test_an_older_story_does_not_hide_a_newer_one(house: House) -> None:
-    store = await house.process()
-    await store.delivery.enter_workspace(HERE)
-    await store.delivery.take_workspaces([HERE])
+    store = await house.courier()
     run = await house.carded(store)
     old = await story_of(store, run)
     await moved(store, run, lifecycle.begin(run.progress, NOON))
@@ -246,9 +234,7 @@ async def test_an_older_story_does_not_hide_a_newer_one(house: House) -> None:
 
 
 async def test_showing_leaves_what_the_tracker_wrote_alone(house: House) -> None:
-    store = await house.process()
-    await store.delivery.enter_workspace(HERE)
-    await store.delivery.take_workspaces([HERE])
+    store = await house.courier()
     run = await house.queued(store)
     story = await story_of(store, run)
     news = lifecycle.advance(run.progress, Look(state=State.RUNNING), NOON)

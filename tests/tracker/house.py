@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import aiohttp
 import nbformat
+import pytest
 
 from bot.model import Caller, Inputs, NewsKind, Notebook, Person, Platform, Request, Run, State
 from bot.platforms.datalore import Datalore
@@ -38,6 +39,8 @@ if TYPE_CHECKING:
 
 WORKSPACE = "T0HERE"
 DATALORE, DEEPNOTE = Platform.DATALORE, Platform.DEEPNOTE
+BOTH = pytest.mark.parametrize("on", [DATALORE, DEEPNOTE])
+START = {DATALORE: "POST /api/run/v1/notebook", DEEPNOTE: "POST /v2/runs"}
 PATIENCE = 20.0
 """Seconds for anything that a test waits for: far more than it needs."""
 

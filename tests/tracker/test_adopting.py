@@ -90,21 +90,14 @@ async def test_a_candidate_that_was_given_other_inputs_is_left_again(life: Life,
     assert (await life.told(process, run))[-1] is NewsKind.ENDED
 
 
-async def test_a_candidate_whose_inputs_nobody_tells_is_left_again(life: Life, process: Process) -> None:
+@pytest.mark.parametrize("missing", ["no_snapshot", "late_snapshot"])
+async def test_a_candidate_whose_inputs_nobody_tells_is_left_again(life: Life, process: Process, missing: str) -> None:
     notebook = life.shelve("greeting", "print('Hello')")
     life.breaks(DEEPNOTE, "reset_after_start", START, times=1)
-    life.breaks(DEEPNOTE, "no_snapshot", "GET /v2/runs")
+    life.breaks(DEEPNOTE, missing, "GET /v2/runs")
     run = await life.asks(process, notebook, DEEPNOTE)
     assert (await life.ends(process, run)).progress.state is State.UNCLEAR
     assert len(life.starts(notebook)) == 1
-
-
-async def test_a_candidate_whose_snapshot_cannot_be_had_is_left_after_some_tries(life: Life, process: Process) -> None:
-    notebook = life.shelve("greeting", "print('Hello')")
-    life.breaks(DEEPNOTE, "reset_after_start", START, times=1)
-    life.breaks(DEEPNOTE, "late_snapshot", "GET /v2/runs")
-    run = await life.asks(process, notebook, DEEPNOTE)
-    assert (await life.ends(process, run)).progress.state is State.UNCLEAR
 
 
 async def test_the_platforms_own_answer_outweighs_what_was_found_in_the_list(busy: Life) -> None:

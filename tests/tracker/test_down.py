@@ -13,7 +13,7 @@ from bot import circuit
 from bot.model import Cause, NewsKind, State, Trouble
 from bot.platforms.http import Limits
 from bot.tracker import tracker
-from tests.tracker.house import DATALORE, DEEPNOTE, PATIENCE, Life, Process, happens
+from tests.tracker.house import BOTH, DATALORE, DEEPNOTE, PATIENCE, START, Life, Process, happens
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,9 +22,6 @@ if TYPE_CHECKING:
     from bot.sandbox.faults import Fault
     from bot.sandbox.shelf import Notebook as Shelved
     from bot.tracker.deps import Tracked
-
-POST = {DATALORE: "POST /api/run/v1/notebook", DEEPNOTE: "POST /v2/runs"}
-BOTH = pytest.mark.parametrize("on", [DATALORE, DEEPNOTE])
 
 
 @pytest.fixture(autouse=True)
@@ -63,7 +60,7 @@ async def test_while_it_is_down_starts_wait_and_nothing_is_posted(busy: Life, on
     process = await busy.process()
     _, runs = await under_way(busy, process, on)
     fault = await down(busy, process, on, runs)
-    posts = busy.breaks(on, "500", POST[on])  # stands behind the other, and so is only there to be counted
+    posts = busy.breaks(on, "500", START[on])  # stands behind the other, and so is only there to be counted
     words = busy.shelve("words", "# Words")
     waiting = [await busy.asks(process, words, on) for _ in range(2)]
     for run in waiting:
@@ -142,12 +139,18 @@ async def test_the_other_platform_goes_on_meanwhile(busy: Life) -> None:
     assert NewsKind.TROUBLE not in await busy.told(process, run)
 
 
-async def test_a_start_that_waits_can_be_taken_back(busy: Life) -> None:
+async def start_that_waits(busy: Life) -> tuple[Process, Run, Run]:
+    """Datalore answers nobody: a run waits to be started there, and one was under way before."""
     process = await busy.process()
     _, runs = await under_way(busy, process, DATALORE)
     await down(busy, process, DATALORE, runs)
     run = await busy.asks(process, busy.shelve("words", "# Words"), DATALORE)
     await busy.until(process, run, lambda seen: seen.progress.trouble is not None)
+    return process, run, runs[0]
+
+
+async def test_a_start_that_waits_can_be_taken_back(busy: Life) -> None:
+    process, run, _ = await start_that_waits(busy)
     await process.store.requests.untrack(run.id, "U0ANA", busy.clock())
     process.bell.set()
     ended = (await busy.ends(process, run)).progress
@@ -155,24 +158,20 @@ async def test_a_start_that_waits_can_be_taken_back(busy: Life) -> None:
 
 
 async def test_after_an_hour_a_start_is_given_up_and_a_run_under_way_is_not(busy: Life) -> None:
-    process = await busy.process()
-    _, runs = await under_way(busy, process, DATALORE)
-    await down(busy, process, DATALORE, runs)
-    run = await busy.asks(process, busy.shelve("words", "# Words"), DATALORE)
-    await busy.until(process, run, lambda seen: seen.progress.trouble is not None)
+    process, run, earlier = await start_that_waits(busy)
     busy.clock.ahead = timedelta(minutes=61)
     ended = (await busy.ends(process, run)).progress
     assert (ended.state, ended.attempt) == (State.REJECTED, 0)
     assert ended.reason == "Datalore hasn't answered for an hour. Run it again later."
-    assert (await busy.row(process, runs[0])).progress.state is State.QUEUED
+    assert (await busy.row(process, earlier)).progress.state is State.QUEUED
     busy.clock.ahead = timedelta(days=8)
-    assert (await busy.ends(process, runs[0])).progress.state is State.GIVEN_UP
+    assert (await busy.ends(process, earlier)).progress.state is State.GIVEN_UP
 
 
 async def test_a_doubt_waits_until_the_list_can_be_read_again(life: Life, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("bot.tracker.submit.DOUBT_TRIES", 8)
     first, notebook = await life.process(), life.shelve("found", "print('found')")
-    lost = life.breaks(DEEPNOTE, "slow_after_start", POST[DEEPNOTE], seconds=60)
+    lost = life.breaks(DEEPNOTE, "slow_after_start", START[DEEPNOTE], seconds=60)
     run = await life.asks(first, notebook, DEEPNOTE)
     await happens(lost)
     others = [await life.asks(first, notebook, DATALORE, carded=False) for _ in range(2)]
@@ -195,7 +194,7 @@ async def test_results_that_come_slowly_hold_up_no_looks(life: Life) -> None:
     slow = life.breaks(DATALORE, "slow", "GET /notebook/", seconds=2.0)
     heavy = [await life.asks(process, words, DATALORE) for _ in range(8)]
     await happens(slow, 4)
-    refused = life.breaks(DATALORE, "422", POST[DATALORE])
+    refused = life.breaks(DATALORE, "422", START[DATALORE])
     quick = await life.asks(process, words, DATALORE)
     assert (await life.ends(process, quick)).progress.state is State.REJECTED
     assert refused.hits >= 1
@@ -208,7 +207,7 @@ async def test_results_that_come_slowly_hold_up_no_looks(life: Life) -> None:
 
 
 async def test_an_hour_that_a_platform_asks_for_is_told_and_can_be_cut_short(life: Life, process: Process) -> None:
-    limited = life.breaks(DATALORE, "429", POST[DATALORE], retry_after=3600, times=1)
+    limited = life.breaks(DATALORE, "429", START[DATALORE], retry_after=3600, times=1)
     words = life.shelve("words", "# Words")
     run = await life.asks(process, words, DATALORE)
     seen = (await life.until(process, run, lambda seen: seen.progress.again_at is not None)).progress
@@ -222,7 +221,7 @@ async def test_an_hour_that_a_platform_asks_for_is_told_and_can_be_cut_short(lif
 
 
 async def test_what_would_start_hours_later_is_not_started(life: Life, process: Process) -> None:
-    life.breaks(DATALORE, "429", POST[DATALORE], retry_after=3 * 3600, times=1)
+    life.breaks(DATALORE, "429", START[DATALORE], retry_after=3 * 3600, times=1)
     words = life.shelve("words", "# Words")
     run = await life.asks(process, words, DATALORE)
     ended = (await life.ends(process, run)).progress

@@ -8,16 +8,13 @@ import time
 from contextlib import closing
 from typing import TYPE_CHECKING
 
-import pytest
-
 from bot.model import Platform, State
-from tests.tracker.house import DATALORE, DEEPNOTE, Life, Process
+from tests.tracker.house import BOTH, DATALORE, DEEPNOTE, START, Life, Process
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-START = {DATALORE: "POST /api/run/v1/notebook", DEEPNOTE: "POST /v2/runs"}
-BOTH = pytest.mark.parametrize("on", [DATALORE, DEEPNOTE])
+    import pytest
 
 
 @BOTH

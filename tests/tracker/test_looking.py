@@ -10,13 +10,12 @@ import pytest
 from sqlalchemy import event
 
 from bot.model import NewsKind, Platform, State, Trouble
-from tests.tracker.house import DATALORE, DEEPNOTE, Life, Process, happens
+from tests.tracker.house import BOTH, DATALORE, DEEPNOTE, Life, Process, happens
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 LOOK = {DATALORE: "GET /api/run/v1/", DEEPNOTE: "GET /v2/runs/"}
-BOTH = pytest.mark.parametrize("on", [DATALORE, DEEPNOTE])
 
 
 @BOTH

@@ -10,10 +10,7 @@ import pytest
 from bot.model import Cause, NewsKind, Platform, State
 from bot.platforms.http import Limits
 from bot.sandbox.standins import PlatformStandIns
-from tests.tracker.house import DATALORE, DEEPNOTE, Life, Process, asks_for, happens
-
-START = {DATALORE: "POST /api/run/v1/notebook", DEEPNOTE: "POST /v2/runs"}
-BOTH = pytest.mark.parametrize("on", [DATALORE, DEEPNOTE])
+from tests.tracker.house import BOTH, DATALORE, DEEPNOTE, START, Life, Process, asks_for, happens
 
 
 @BOTH

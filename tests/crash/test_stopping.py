@@ -10,20 +10,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.crash.house import Town, town
-
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-    from pathlib import Path
+    from tests.crash.house import Town
 
 pytestmark = pytest.mark.slow
-
-
-@pytest.fixture
-async def here(tmp_path: Path) -> AsyncIterator[Town]:
-    """Everything but Threadbook."""
-    async with town(tmp_path) as found:
-        yield found
 
 
 def logged(here: Town) -> str:
