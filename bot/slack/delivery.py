@@ -216,7 +216,7 @@ class Deliverer:
             story.run, story.results, self.now(), listeners=story.listeners, owner=owner, home=self.home
         )
         await self._reply(parcel, story, last)
-        await self._told(story.run.id, parts=len(told), closed=True)
+        await _surely(lambda: self.store.delivery.closed(story.run, len(told)))
         self.ended.put_nowait(story.run.asker)
 
     async def _reply(self, parcel: Parcel, story: Story, said: Said) -> None:
@@ -235,22 +235,28 @@ class Deliverer:
                 log.warning("run %d: and so does the DM: %s", story.run.number, again.word)
 
     async def _told_alone(self, parcel: Parcel, story: Story) -> None:
-        """A run that ended before it had a card: a word to the asker alone."""
+        """A run that ended before it had a card: a word to the asker alone, once."""
+        run = story.run
+        if not story.card.closed:
+            await self._alone(parcel, story)
+            await _surely(lambda: self.store.delivery.closed(run))
+            self.ended.put_nowait(run.asker)
+        await self.store.delivery.shown(story, "")
+
+    async def _alone(self, parcel: Parcel, story: Story) -> None:
         run = story.run
         if run.progress.state is State.REJECTED and run.progress.cause is Cause.CARD:
             text, blocks = replies.no_card(run, run.progress.reason)
         else:
             text, blocks = replies.rejected_alone(run)
-        if not await self._whispered(story, text, blocks):
-            try:
-                channel = await self.posting.dm(run.asker)
-                await self._take(parcel, "chat.postMessage", channel)
-                await self.posting.post(channel, text, blocks)
-            except SlackNo as refusal:
-                log.warning("run %d: the asker can't be told: %s", run.number, refusal.word)
-        await self._told(run.id, closed=True)
-        await self.store.delivery.shown(story, "")
-        self.ended.put_nowait(run.asker)
+        if await self._whispered(story, text, blocks):
+            return
+        try:
+            channel = await self.posting.dm(run.asker)
+            await self._take(parcel, "chat.postMessage", channel)
+            await self.posting.post(channel, text, blocks)
+        except SlackNo as refusal:
+            log.warning("run %d: the asker can't be told: %s", run.number, refusal.word)
 
     async def _whispered(self, story: Story, text: str, blocks: list[Block]) -> bool:
         age = (self.now() - story.run.asked_at).total_seconds()

@@ -13,10 +13,12 @@ from bot.store.rows import Card, Story, run_of
 from bot.store.tables import cards, files, listeners, news, processes, results, runs, workspaces
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
     from sqlalchemy.ext.asyncio import AsyncConnection
 
+    from bot.model import Run
     from bot.store.database import Database
     from bot.store.holding import Holding
 
@@ -141,24 +143,29 @@ class Delivery:
         async with self._db.write() as connection:
             return (await connection.execute(change)).rowcount == 1
 
-    async def told(self, run_id: int, **changes: Any) -> None:
-        """Note at once what was posted in the thread: `told`, `parts` or `closed`.
+    async def told(self, run_id: int, *, shown: str | None = None, **far: int) -> None:
+        """Note at once what was posted: the card as it's `shown`; in the thread, `told` or `parts`.
 
-        What another courier has posted since stays noted: how far it has come only grows.
-
-        A run that goes on after all, since its id came late, isn't closed: its end is told when it comes.
+        What another courier has posted since stays noted: how far the thread has come only grows.
         """
+        changes = _grown(far) | ({} if shown is None else {"shown": shown})
         async with self._db.write() as connection:
-            if changes.get("closed"):
-                over = select(runs.c.settled).where(runs.c.id == run_id).with_for_update(key_share=True)
-                if not await connection.scalar(over):
-                    return
-                await connection.execute(delete(files).where(files.c.run == run_id))
-            for name in ("told", "parts"):
-                if name in changes:
-                    before = cards.c[name]
-                    changes[name] = case((before > changes[name], before), else_=changes[name])
             await connection.execute(update(cards).where(cards.c.run == run_id).values(**changes))
+
+    async def closed(self, run: Run, parts: int = 0) -> None:
+        """Note that the closing line of this end is posted, after so many parts.
+
+        A run that has gone on since, as its id came late, isn't closed: its own end is told when it comes.
+        """
+        same = select(runs.c.id).where(
+            runs.c.id == run.id, runs.c.settled == true(), runs.c.state == run.progress.state.value
+        )
+        async with self._db.write() as connection:
+            if await connection.scalar(same.with_for_update(key_share=True)) is None:
+                return
+            await connection.execute(delete(files).where(files.c.run == run.id))
+            noted = _grown({"parts": parts}) | {"closed": True}
+            await connection.execute(update(cards).where(cards.c.run == run.id).values(**noted))
 
     async def refused(self, run_id: int, word: str) -> None:
         """Note that the card can't be posted, in Slack's word; the tracker ends the run."""
@@ -203,6 +210,11 @@ class Delivery:
         """Mark a card for showing again, whatever it shows."""
         async with self._db.write() as connection:
             await _redraw(connection, run_id)
+
+
+def _grown(far: Mapping[str, int]) -> dict[str, Any]:
+    """How far a card's thread has come: as far as these say, or further."""
+    return {name: case((cards.c[name] > value, cards.c[name]), else_=value) for name, value in far.items()}
 
 
 async def _redraw(connection: AsyncConnection, run_id: int) -> None:

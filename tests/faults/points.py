@@ -42,7 +42,7 @@ def _becomes(*states: State) -> Callable[[tuple[Any, ...], dict[str, Any]], bool
 
 def _notes(what: str, number: int | None = None) -> Callable[[tuple[Any, ...], dict[str, Any]], bool]:
     """A note of what was told; of the parts, the one with this number."""
-    return lambda _given, named: what in named and "closed" not in {*named} - {what} and number in (None, named[what])
+    return lambda _given, named: what in named and number in (None, named[what])
 
 
 POINTS: Final[dict[str, Point]] = {
@@ -58,7 +58,7 @@ POINTS: Final[dict[str, Point]] = {
     "news": Point(Delivery, "told", _notes("told")),
     "report": Point(Delivery, "told", _notes("parts", 1)),
     "file": Point(Delivery, "told", _notes("parts", 2)),
-    "closed": Point(Delivery, "told", _notes("closed")),
+    "closed": Point(Delivery, "closed"),
     "shown running": Point(Delivery, "shown", lambda given, _: given[0].run.progress.state is State.RUNNING),
     "shown ended": Point(Delivery, "shown", lambda given, _: given[0].run.progress.settled),
     "beat": Point(Holding, "beat"),

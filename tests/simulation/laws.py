@@ -88,8 +88,9 @@ class Laws:
         if after.closed and not after.settled:
             self.broken(f"{name} closed a thread whose run goes on")
         again = was.closed and not after.closed
-        if again:
+        if again or (was.state == State.UNCLEAR and after.state != State.UNCLEAR):  # its end may be told, and not noted
             self.reopened[after.number] += 1
+        if again:
             if was.state != State.UNCLEAR:
                 self.broken(f"{name} opened the thread of a run that is {was.state}")
         elif after.told < was.told or (after.parts < was.parts and was.state != State.UNCLEAR):

@@ -14,6 +14,7 @@ from bot import lifecycle
 from bot.model import (
     Artifact,
     Caller,
+    Cause,
     Column,
     Look,
     Notebook,
@@ -240,3 +241,16 @@ async def test_a_table_that_slack_does_not_take_comes_as_text_under_one_another(
     report = post.thread[0]
     assert [block["type"] for block in report.blocks] == ["section", "rich_text"]
     assert read(report.blocks).splitlines()[1:] == ["week    orders", "03 Aug    2977", "10 Aug    3166"]
+
+
+async def test_who_has_no_card_is_told_once_also_where_it_is_to_be_shown_again(post: Post) -> None:
+    request = Request(notebook=Notebook(platform=Platform.DEEPNOTE, id="n1"), title="Weekly KPIs")
+    ana = Person(id=ANA, name="ana")
+    caller = Caller(workspace=TEAM, person=ana, channel=post.slack.channel("data").id, key="k2")
+    post.run = run = (await post.store.requests.save(request, caller, NOON)).run
+    ended = lifecycle.end(run.progress, State.REJECTED, NOON, reason="not_in_channel", cause=Cause.CARD)
+    assert await post.store.holding.commit(run, ended.progress, ())
+    for _ in range(3):
+        await post.delivers()
+        await post.store.delivery.redraw(run.id)  # as when another courier may have overwritten it
+    assert len(post.slack.calls("chat.postMessage")) == 1

@@ -136,7 +136,7 @@ async def test_files_are_kept_until_the_thread_is_closed(house: House) -> None:
     assert await store.delivery.file(run.id, 1) is None
     await store.delivery.told(run.id, parts=2)
     assert await store.delivery.file(run.id, 0) == b"a,b"
-    await store.delivery.told(run.id, parts=3, closed=True)
+    await store.delivery.closed(run, 3)
     assert await store.delivery.file(run.id, 0) is None
     assert await store.delivery.file(other.id, 0) == b"a,b"
     assert (await story_of(store, run)).card.closed

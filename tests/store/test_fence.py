@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 from bot import lifecycle
 from bot.errors import RateLimited
-from bot.model import Artifact, Look, Results, State
+from bot.model import Artifact, Cause, Look, Results, State
 from tests.store.house import NOON, House, die, moved, moved_to_doubt, now_is, row, submitted, unclear
 
 if TYPE_CHECKING:
     from bot.model import Run
+    from bot.store.store import Store
 
 TOO_OFTEN = RateLimited("Rate limit exceeded")
 LEFT = Results(artifacts=(Artifact(name="weekly.csv"),))
@@ -130,27 +131,34 @@ async def test_an_id_comes_in_under_another_holder_who_finds_it_by_the_next_clai
     ]
 
 
+async def closed(store: Store, run: Run) -> bool:
+    """Whether its thread is, as the courier reads it."""
+    story = await store.delivery.story(run.id)
+    assert story is not None
+    return story.card.closed
+
+
 async def test_a_late_id_opens_an_unclear_run_and_its_thread_again(house: House) -> None:
     first, second = await house.process(), await house.process()
     run = await house.submitting(first)
     await die(first, second)
     await second.holding.held(await second.holding.claim(10))
     gone = await moved(second, run, unclear(run))
-    await second.delivery.told(run.id, parts=0, closed=True)
+    await second.delivery.closed(gone)
+    assert await closed(second, run)
     decision = submitted(run, "r1")
     assert await first.holding.accept(run, decision.progress, decision.news)
     assert (await row(second, gone)).progress.state is State.QUEUED
-    story = await second.delivery.story(run.id)
-    assert story is not None
-    assert not story.card.closed
-    # A courier who was still telling the doubt doesn't close what goes on.
-    await second.delivery.told(run.id, parts=0, closed=True)
-    story = await second.delivery.story(run.id)
-    assert story is not None
-    assert not story.card.closed
-    assert [held.run.progress.state for held in await second.holding.held(await second.holding.claim(10))] == [
-        State.QUEUED
-    ]
+    assert not await closed(second, run)
+    await second.delivery.closed(gone)
+    assert not await closed(second, run), "who was still telling the doubt doesn't close what goes on"
+    [held] = await second.holding.held(await second.holding.claim(10))
+    assert held.run.progress.state is State.QUEUED
+    ended = await moved(second, held.run, lifecycle.end(held.run.progress, State.UNTRACKED, NOON, cause=Cause.PERSON))
+    await second.delivery.closed(gone)
+    assert not await closed(second, run), "nor what has ended otherwise since"
+    await second.delivery.closed(ended)
+    assert await closed(second, run)
 
 
 async def test_an_unclear_run_settles_again_with_what_it_left(house: House) -> None:

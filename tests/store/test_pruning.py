@@ -43,7 +43,7 @@ async def over(house: House, store: Store, remote_id: str, *, told: bool = True,
     if told:
         story = await store.delivery.story(run.id)
         assert story is not None
-        await store.delivery.told(run.id, closed=True)
+        await store.delivery.closed(run)
         assert await store.delivery.shown(story, "digest")
     return now_is(run, settled)
 
