@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections import defaultdict, deque
 from dataclasses import dataclass, field
@@ -217,8 +218,9 @@ def _trouble(broken: Broken) -> dict[str, Any]:
 class Webhook:
     """In place of the client for addresses that came with a command."""
 
-    def __init__(self, url: str, **_more: Any) -> None:
+    def __init__(self, url: str, *, timeout: int, **_more: Any) -> None:
         self._url = url
+        self._timeout = timeout
 
     async def send(self, *, text: str, **_more: Any) -> WebhookResponse:
         """See slack_sdk."""
@@ -229,7 +231,8 @@ class Webhook:
             slack.world.laws.whispered(call, self._url)
 
         try:
-            await slack.wire.call(f"whisper {text}".replace("\n", " / "), effect)
+            async with asyncio.timeout(self._timeout):
+                await slack.wire.call(f"whisper {text}".replace("\n", " / "), effect)
         except Broken as broken:
             return WebhookResponse(url=self._url, status_code=_trouble(broken)["status_code"], body="", headers={})
         return WebhookResponse(url=self._url, status_code=200, body="ok", headers={})
