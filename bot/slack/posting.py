@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+WHISPER_SECONDS: Final = 10
+"""How long a reply address may take."""
 PLAIN: Final = {"unfurl_links": False, "unfurl_media": False, "parse": "none"}
 """Nothing unfurls, and words that merely look like a mention are none: chat.update would read them otherwise."""
 
@@ -85,7 +87,7 @@ class Posting:
         """Tell the asker through the address that came with the command; False where it may not have come about."""
         try:
             # A retry of its own could say it twice.
-            answer = await AsyncWebhookClient(reply_url, timeout=10, retry_handlers=[]).send(
+            answer = await AsyncWebhookClient(reply_url, timeout=WHISPER_SECONDS, retry_handlers=[]).send(
                 text=text, blocks=blocks, response_type="ephemeral", replace_original=False
             )
         except (SlackClientError, aiohttp.ClientError, TimeoutError, OSError) as error:

@@ -243,14 +243,43 @@ async def test_a_table_that_slack_does_not_take_comes_as_text_under_one_another(
     assert read(report.blocks).splitlines()[1:] == ["week    orders", "03 Aug    2977", "10 Aug    3166"]
 
 
-async def test_who_has_no_card_is_told_once_also_where_it_is_to_be_shown_again(post: Post) -> None:
+async def taken_back(post: Post, reply_url: str = "") -> Run:
+    """A run of Ana's that ends before it has a card."""
     request = Request(notebook=Notebook(platform=Platform.DEEPNOTE, id="n1"), title="Weekly KPIs")
     ana = Person(id=ANA, name="ana")
-    caller = Caller(workspace=TEAM, person=ana, channel=post.slack.channel("data").id, key="k2")
+    room = post.slack.channel("data").id
+    caller = Caller(workspace=TEAM, person=ana, channel=room, key="k2", reply_url=reply_url)
     post.run = run = (await post.store.requests.save(request, caller, NOON)).run
     ended = lifecycle.end(run.progress, State.REJECTED, NOON, reason="not_in_channel", cause=Cause.CARD)
     assert await post.store.holding.commit(run, ended.progress, ())
+    return run
+
+
+async def test_who_has_no_card_is_told_once_also_where_it_is_to_be_shown_again(post: Post) -> None:
+    run = await taken_back(post)
     for _ in range(3):
         await post.delivers()
         await post.store.delivery.redraw(run.id)  # as when another courier may have overwritten it
     assert len(post.slack.calls("chat.postMessage")) == 1
+
+
+async def test_a_reply_address_that_never_answers_holds_nothing_up_and_the_dm_has_it(
+    post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.slack.posting.WHISPER_SECONDS", 0.2)
+    asked = asyncio.Event()
+
+    async def silent(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        asked.set()
+        await over.wait()
+        writer.close()
+
+    over = asyncio.Event()
+    async with await asyncio.start_server(silent, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        await taken_back(post, f"http://127.0.0.1:{port}/commands/1")
+        await post.delivers()
+        over.set()
+    assert asked.is_set()
+    [call] = post.slack.calls("chat.postMessage")
+    assert str(call.channel).startswith("D")
