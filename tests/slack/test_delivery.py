@@ -278,7 +278,8 @@ async def test_a_reply_address_that_never_answers_holds_nothing_up_and_the_dm_ha
     async with await asyncio.start_server(silent, "127.0.0.1", 0) as server:
         port = server.sockets[0].getsockname()[1]
         await taken_back(post, f"http://127.0.0.1:{port}/commands/1")
-        await post.delivers()
+        async with asyncio.timeout(10):
+            await post.delivers()
         over.set()
     assert asked.is_set()
     [call] = post.slack.calls("chat.postMessage")
