@@ -9,7 +9,7 @@ from sqlalchemy import Text, and_, case, cast, delete, exists, false, or_, selec
 
 from bot.model import FINAL, News, Results
 from bot.store.database import insert_new
-from bot.store.rows import Card, Story, run_of
+from bot.store.rows import Card, Story, nobodys, run_of
 from bot.store.tables import cards, files, listeners, news, processes, results, runs, workspaces
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 STORIES: Final = 2
 """Read at once: a thousand runs that want to be shown must not keep the connections from a request's saving."""
+_VACANT: Final = select(workspaces.c.id).where(nobodys(workspaces.c.courier)).limit(1)
 
 
 class Delivery:
@@ -37,19 +38,14 @@ class Delivery:
 
     async def take_workspaces(self, known: list[str]) -> list[str]:
         """Become the courier of those workspaces that have none living; answers with all that are ours."""
-        dead = select(processes.c.id).where(processes.c.dead == true())
-        alive = select(processes.c.id)
-        vacant = or_(workspaces.c.courier.is_(None), workspaces.c.courier.in_(dead), workspaces.c.courier.not_in(alive))
-        mine = select(workspaces.c.id).where(
-            workspaces.c.courier == self._holding.process_id, workspaces.c.id.in_(known)
-        )
+        theirs = workspaces.c.id.in_(known)
+        mine = select(workspaces.c.id).where(workspaces.c.courier == self._holding.process_id, theirs)
         async with self._db.read() as connection:
             ours = [row.id for row in (await connection.execute(mine)).all()]
-            free = select(workspaces.c.id).where(vacant, workspaces.c.id.in_(known))
-            if (await connection.execute(free.limit(1))).first() is None:
+            if (await connection.execute(_VACANT.where(theirs))).first() is None:
                 return ours
         async with self._db.write() as connection:
-            change = update(workspaces).where(vacant, workspaces.c.id.in_(known))
+            change = update(workspaces).where(nobodys(workspaces.c.courier), theirs)
             await connection.execute(change.values(courier=self._holding.process_id))
             return [row.id for row in (await connection.execute(mine)).all()]
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlalchemy import and_, case, delete, exists, false, func, insert, or_, select, true, update
 
 from bot.model import Frozen, News, Progress, Request, Results, Run, State
-from bot.store.rows import fingerprint, news_rows, progress_columns, run_of
+from bot.store.rows import fingerprint, news_rows, nobodys, progress_columns, run_of
 from bot.store.tables import cards, files, news, processes, results, runs
 
 if TYPE_CHECKING:
@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 
 SURELY_ALIVE: Final = 2.0
 """Seconds after a beat for which nobody can have missed the next ones; less than it takes to be declared dead."""
+
+
+_ORPHANED: Final = select(runs.c.id).where(runs.c.settled == false(), nobodys(runs.c.holder))
 
 
 class Held(Frozen):
@@ -128,14 +131,10 @@ class Holding:
 
     async def claim(self, limit: int) -> list[int]:
         """Take up to `limit` runs that nobody living holds; `held` reads them."""
-        dead = select(processes.c.id).where(processes.c.dead == true())
-        alive = select(processes.c.id)
-        orphaned = or_(runs.c.holder.is_(None), runs.c.holder.in_(dead), runs.c.holder.not_in(alive))
-        found = select(runs.c.id).where(runs.c.settled == false(), orphaned)
         async with self._db.read() as connection:
-            if (await connection.execute(found.limit(1))).first() is None:
+            if (await connection.execute(_ORPHANED.limit(1))).first() is None:
                 return []
-        batch = found.limit(limit).with_for_update(skip_locked=True)
+        batch = _ORPHANED.limit(limit).with_for_update(skip_locked=True)
         change = update(runs).where(runs.c.id.in_(batch)).values(holder=self.process_id).returning(runs.c.id)
         async with self._db.write() as connection:
             if await connection.scalar(select(processes.c.id).where(self._me())) is None:

@@ -6,12 +6,15 @@ import hashlib
 import json
 from typing import TYPE_CHECKING, Any
 
+from sqlalchemy import or_, select, true
+
 from bot.model import Entry, Frozen, InputSpec, News, Notebook, Options, Platform, Progress, Request, Results, Run
+from bot.store.tables import processes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from sqlalchemy import Row
+    from sqlalchemy import ColumnElement, Row
 
 
 class Card(Frozen):
@@ -123,3 +126,10 @@ def entry_of(row: Row[Any]) -> Entry:
 
 def _tuples(inputs: dict[str, Any]) -> dict[str, Any]:
     return {name: tuple(value) if isinstance(value, list) else value for name, value in inputs.items()}
+
+
+def nobodys(column: ColumnElement[int | None]) -> ColumnElement[bool]:
+    """Whether nobody that lives is the process that a column names."""
+    dead = select(processes.c.id).where(processes.c.dead == true())
+    alive = select(processes.c.id)
+    return or_(column.is_(None), column.in_(dead), column.not_in(alive))
