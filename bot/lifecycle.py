@@ -173,6 +173,17 @@ def held_back(progress: Progress, since: datetime) -> Decision:
     return _decided(progress, changes, News(at=since, kind=NewsKind.TROUBLE, trouble=Trouble.SILENT))
 
 
+def told_to_wait(progress: Progress, wait: float, now: datetime) -> Decision:
+    """The platform wants to be asked for no run for so many seconds: told once, as where it said so of this run."""
+    if progress.state.final or not (progress.trouble is None or progress.trouble in PASSING):
+        return Decision(progress=progress)
+    changes: dict[str, object] = {"again_at": now + timedelta(seconds=min(wait, LONGEST_WAIT))}
+    if progress.trouble is not None:
+        return _decided(progress, changes)
+    changes |= {"trouble": Trouble.LIMITED, "trouble_since": now}
+    return _decided(progress, changes, News(at=now, kind=NewsKind.TROUBLE, trouble=Trouble.LIMITED))
+
+
 def not_ours(progress: Progress, now: datetime) -> Decision:
     """What was found in the platform's list is another's run; whether ours was started stays unknown."""
     nothing = {"remote_id": None, "adopted": False, "word": "", "started_at": None, "ended_at": None, "overdue": False}

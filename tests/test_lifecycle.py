@@ -186,6 +186,28 @@ def test_what_an_ended_run_left_waits_without_a_word() -> None:
     assert lifecycle.held_back(ended, NOON) == Decision(progress=ended)
 
 
+@pytest.mark.parametrize("progress", [QUEUED, RUNNING])
+def test_a_silence_that_was_asked_of_all_runs_is_told_once_with_its_end(progress: Progress) -> None:
+    decision = lifecycle.told_to_wait(progress, 600.0, NOON)
+    said = decision.progress
+    assert (said.trouble, said.trouble_since, said.again_at) == (Trouble.LIMITED, NOON, NOON + timedelta(minutes=10))
+    assert [(news.kind, news.trouble) for news in decision.news] == [(NewsKind.TROUBLE, Trouble.LIMITED)]
+    later = lifecycle.told_to_wait(said, 900.0, LATER)
+    assert later.news == ()
+    assert (later.progress.trouble_since, later.progress.again_at) == (NOON, LATER + timedelta(minutes=15))
+    seen = lifecycle.advance(later.progress, Look(state=State.RUNNING), LATER)
+    assert (seen.progress.trouble, seen.progress.again_at) == (None, None)
+
+
+def test_a_silence_that_was_asked_of_all_runs_takes_no_worse_trouble_away() -> None:
+    refused = RUNNING.model_copy(update={"trouble": Trouble.REFUSED, "trouble_since": NOON})
+    ended = lifecycle.end(RUNNING, State.SUCCEEDED, NOON, settled=False).progress
+    for progress in (refused, ended):
+        assert lifecycle.told_to_wait(progress, 600.0, LATER) == Decision(progress=progress)
+    endless = lifecycle.told_to_wait(RUNNING, 1e18, NOON).progress
+    assert endless.again_at == NOON + timedelta(days=30)
+
+
 # Looking
 
 

@@ -62,7 +62,11 @@ class Share:
 
     def closed(self, now: float) -> bool:
         """Whether the platform asked for silence, whatever was reserved before."""
-        return now < self._closed
+        return self.rests(now) > 0
+
+    def rests(self, now: float) -> float:
+        """Seconds of silence that are left; 0.0 where there are none."""
+        return max(0.0, self._closed - now)
 
     def refused(self, now: float, retry_after: float | None) -> None:
         """The platform answered 429: nothing leaves with this token for as long as it says."""

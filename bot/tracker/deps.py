@@ -71,6 +71,7 @@ class Tracked:
         wants: Looks a second that it would now like, if it had its token for itself.
         place: When its next look may leave, by the loop's clock, once that is reserved.
         looked: Since this process took it, its platform has answered for it.
+        rests: Seconds for which nothing is looked at with its token, where its card is to say so with the next step.
     """
 
     run: Run
@@ -87,6 +88,7 @@ class Tracked:
     wants: float = 0.0
     place: float | None = None
     looked: bool = False
+    rests: float = 0.0
 
     @property
     def settling(self) -> bool:

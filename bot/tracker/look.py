@@ -130,6 +130,13 @@ async def missed(deps: Deps, tracked: Tracked, error: PlatformError) -> float | 
     return cadence.back_off(tracked.misses, chance=deps.random.random(), retry_after=retry_after)
 
 
+async def told_to_wait(deps: Deps, tracked: Tracked) -> float | None:
+    """Have the card say until when the platform wants no look; the answer is as for look()."""
+    rests, tracked.rests = tracked.rests, 0.0
+    decision = lifecycle.told_to_wait(tracked.run.progress, rests, deps.now())
+    return None if await write(deps, tracked, decision) is None else rests
+
+
 async def settle(deps: Deps, client: PlatformClient, tracked: Tracked) -> float | None:
     """Fetch what an ended run left; the answer is as for look()."""
     remote_id = tracked.run.progress.remote_id or ""

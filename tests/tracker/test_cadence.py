@@ -10,11 +10,11 @@ import pytest
 from sqlalchemy import update
 
 from bot import cadence
-from bot.model import Notebook, Platform, Progress, Request, Run, State
+from bot.model import NewsKind, Notebook, Platform, Progress, Request, Run, State, Trouble
 from bot.store.rows import progress_columns
 from bot.store.tables import runs
 from bot.tracker.look import age_of
-from tests.tracker.house import DEEPNOTE, PATIENCE, Life, Process, happens, living
+from tests.tracker.house import DATALORE, DEEPNOTE, PATIENCE, Life, Process, happens, living
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -107,7 +107,7 @@ def test_how_long_a_run_has_been_under_way_is_told_by_our_clock(platform_says: t
 async def test_a_429_on_one_run_holds_the_looks_at_all_of_its_token(busy: Life) -> None:
     process = await busy.process()
     one, _ = await goes_on(busy, process, busy.shelve("one", "print('slow')"))
-    _, watched = await goes_on(busy, process, busy.shelve("other", "print('slow')"))
+    other, watched = await goes_on(busy, process, busy.shelve("other", "print('slow')"))
     share = process.tracker.deps.shares[DEEPNOTE]
     refused = busy.breaks(DEEPNOTE, "429", f"GET /v2/runs/{one.progress.remote_id}", times=1, retry_after=1)
     await happens(refused)
@@ -115,6 +115,23 @@ async def test_a_429_on_one_run_holds_the_looks_at_all_of_its_token(busy: Life) 
     closed, hits = asyncio.get_running_loop().time(), watched.hits
     await happens(watched, hits + 2)  # one may have been under way
     assert asyncio.get_running_loop().time() - closed > 0.9
+    assert NewsKind.TROUBLE not in await busy.told(process, other), "so short a silence isn't worth a word"
+
+
+async def test_a_long_silence_that_was_asked_for_stands_on_the_cards_of_all_its_runs(busy: Life) -> None:
+    first, second = await busy.process(), await busy.process()
+    one, _ = await goes_on(busy, first, busy.shelve("one", "print('slow')"))
+    siblings = [await goes_on(busy, each, busy.shelve("other", "print('slow')")) for each in (first, second)]
+    elsewhere = await busy.asks(first, busy.shelve("elsewhere", "print('slow')"), DATALORE)
+    await busy.comes_to(first, elsewhere, State.QUEUED)
+    busy.breaks(DEEPNOTE, "429", f"GET /v2/runs/{one.progress.remote_id}", times=1, retry_after=600)
+    for run, _ in siblings:
+        waits = await busy.until(first, run, lambda seen: seen.progress.trouble is Trouble.LIMITED)
+        assert waits.progress.again_at is not None
+        assert 590 < (waits.progress.again_at - busy.clock()).total_seconds() < 602
+        await becomes(lambda: first.tracker.deps.shares[DEEPNOTE].closed(asyncio.get_running_loop().time()))
+        assert (await busy.told(first, run)).count(NewsKind.TROUBLE) == 1
+    assert (await busy.row(first, elsewhere)).progress.trouble is None
 
 
 async def test_no_more_looks_leave_than_the_budget_allows(busy: Life) -> None:
