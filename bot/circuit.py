@@ -65,8 +65,8 @@ class Circuit:
         return True
 
     def until_next(self, now: float) -> float:
-        """Seconds until a step may be let through."""
-        return max(0.0, self._next - now) if self.open else 0.0
+        """Seconds until a step may be let through, or until it's seen what has become of the one under way."""
+        return min(max(0.0, self._next - now), LONGEST_WAIT) if self.open else 0.0
 
     def unanswered(self, run: int, asked: float, now: float) -> bool:
         """A call for this run, made at `asked`, got no answer; True where that opened the circuit."""

@@ -91,6 +91,12 @@ def test_while_it_is_open_one_step_is_let_through_when_the_wait_is_over() -> Non
     assert circuit.admits(2, FIRST_WAIT + TRIAL)  # the first never came back
 
 
+def test_who_waits_while_another_tries_comes_to_see_what_became_of_it() -> None:
+    circuit = opened()
+    assert circuit.admits(1, FIRST_WAIT)
+    assert circuit.until_next(FIRST_WAIT) == LONGEST_WAIT < TRIAL
+
+
 def test_each_trial_in_vain_doubles_the_wait_up_to_the_longest() -> None:
     circuit, now, waits = opened(), 0.0, list[float]()
     for _ in range(6):
@@ -154,6 +160,6 @@ def test_whatever_comes_it_lets_somebody_through_in_the_end_and_never_a_herd(
             circuit.gave_up(run, now)
             let_through.clear()
         assert circuit.open <= (circuit.since is not None)
-        assert 0 <= circuit.until_next(now) <= max(TRIAL, LONGEST_WAIT) + 1e-6
+        assert 0 <= circuit.until_next(now) <= LONGEST_WAIT
         assert len(let_through) < 2 or let_through[-1] - let_through[-2] >= FIRST_WAIT - 1e-6
     assert circuit.admits(1, now + TRIAL + 1e-6)

@@ -22,7 +22,7 @@ from bot.errors import (
     UserError,
 )
 from bot.model import Cause, Run, State, Submission
-from bot.tracker.look import quiet, token_refused, token_works, until_next, write
+from bot.tracker.look import missed, quiet, token_refused, token_works, until_next, write
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -157,13 +157,18 @@ async def _gone(deps: Deps, run: Run, since: datetime | None) -> datetime | None
 
 
 async def settle_doubt(deps: Deps, client: PlatformClient, tracked: Tracked) -> float | None:
-    """A start whose answer was lost: find it in the platform's list, or say that it may have started."""
+    """A start whose answer was lost: find it in the platform's list, or say that it may have started.
+
+    While the platform doesn't answer, its list may still tell later: that is waited for, with a word on the card.
+    """
     run = tracked.run
     begun = run.progress.submitted_at or deps.now()
     try:
         found = await _sole_candidate(deps, client, run, begun)
     except PlatformError as error:
         log.info("run %d: couldn't list the notebook's runs: %s", run.number, error)
+        if isinstance(error, RateLimited | Unavailable) and deps.now() - begun < PATIENCE:
+            return await missed(deps, tracked, error)
         found = None
     if found is not None:
         adopted = lifecycle.submitted(run.progress.model_copy(update={"adopted": True}), found, deps.now())

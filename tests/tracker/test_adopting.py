@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import aiohttp
 import pytest
 
-from bot.model import NewsKind, State
-from tests.tracker.house import DEEPNOTE, Life, Process, asks_for
+from bot.model import NewsKind, State, Trouble
+from tests.tracker.house import DEEPNOTE, Life, Process, asks_for, happens
 
 if TYPE_CHECKING:
     from bot.sandbox.shelf import Notebook
@@ -124,7 +124,8 @@ async def test_a_list_that_cannot_be_had_at_first_is_asked_for_again(life: Life,
     life.breaks(DEEPNOTE, "503", f"GET {notebook.deepnote_id}/runs", times=2)
     run = await life.asks(process, notebook, DEEPNOTE)
     assert (await life.ends(process, run)).progress.attempt == 1
-    assert await life.told(process, run) == [NewsKind.QUEUED, NewsKind.ENDED]  # it was found; its inputs weren't told
+    words = [NewsKind.TROUBLE, NewsKind.ANSWERING, NewsKind.QUEUED, NewsKind.ENDED]
+    assert await life.told(process, run) == words, "it was found, when the list could be had"
     assert len(life.starts(notebook)) == 1
 
 
@@ -168,3 +169,18 @@ async def test_a_platform_that_is_asked_too_often_is_not_asked_at_once_again(lif
     assert busy.spent
     assert life.clock() - run.asked_at >= timedelta(seconds=1)
     assert ended.progress.state is State.SUCCEEDED
+
+
+async def test_a_doubt_waits_for_as_long_as_the_platform_is_away_but_no_longer_than_an_hour(
+    life: Life, process: Process
+) -> None:
+    notebook = life.shelve("words", "# Words")
+    life.breaks(DEEPNOTE, "reset_after_start", START, times=1)
+    away = life.breaks(DEEPNOTE, "503", f"GET {notebook.deepnote_id}/runs")
+    run = await life.asks(process, notebook, DEEPNOTE)
+    await happens(away, 8)  # more often than a list is asked for that says nothing
+    waits = (await life.row(process, run)).progress
+    assert (waits.state, waits.trouble) == (State.SUBMITTING, Trouble.SILENT)
+    life.clock.ahead = timedelta(minutes=61)
+    assert (await life.ends(process, run)).progress.state is State.UNCLEAR
+    assert len(life.starts(notebook)) == 1

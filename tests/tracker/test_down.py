@@ -168,8 +168,7 @@ async def test_after_an_hour_a_start_is_given_up_and_a_run_under_way_is_not(busy
     assert (await busy.ends(process, earlier)).progress.state is State.GIVEN_UP
 
 
-async def test_a_doubt_waits_until_the_list_can_be_read_again(life: Life, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.tracker.submit.DOUBT_TRIES", 8)
+async def test_a_doubt_waits_until_the_list_can_be_read_again(life: Life) -> None:
     first, notebook = await life.process(), life.shelve("found", "print('found')")
     lost = life.breaks(DEEPNOTE, "slow_after_start", START[DEEPNOTE], seconds=60)
     run = await life.asks(first, notebook, DEEPNOTE)
