@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import pytest_asyncio
+from yarl import URL
 
 from bot.check import check
 from bot.playground import manifest
@@ -23,7 +24,9 @@ from bot.sandbox.server import Sandbox
 from bot.sandbox.slack import Manifest, SlackStandIn
 from bot.sandbox.standins import PlatformStandIns
 from bot.store.store import Store
+from tests.certificates import certificate, serving
 from tests.environment import connecting
+from tests.proxy import Proxy
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
@@ -154,6 +157,19 @@ async def test_a_slack_that_does_not_answer_is_told_from_one_that_refuses(
 ) -> None:
     doctor.slack.faults.set(method, fault)
     await doctor.finds(line)
+
+
+async def test_a_certificate_that_nobody_vouches_for_is_named(doctor: Practice, tmp_path: Path) -> None:
+    well, trust = doctor.well, "its certificate or TLS was not accepted → have this machine trust whoever signed it"
+    there = URL(well["DATALORE_URL"])
+    async with Proxy((str(there.host), int(there.port or 0)), serving(certificate(tmp_path))) as wire:
+        over_http = {"SLACK_APP_TOKEN": None, "SLACK_SIGNING_SECRET": SIGNING}
+        for name, label, more in (
+            ("SLACK_API_URL", "Slack bot token: Slack", over_http),
+            ("DATALORE_URL", f"Datalore: {wire.url}/datalore: Datalore", {}),
+            ("DEEPNOTE_API_URL", f"Deepnote: {wire.url}/deepnote: Deepnote", {}),
+        ):
+            await doctor.finds(f"{label} can't be reached: {trust}", more | {name: f"{wire.url}{URL(well[name]).path}"})
 
 
 async def test_permissions_that_were_not_granted_are_named(doctor: Practice, tmp_path: Path) -> None:
