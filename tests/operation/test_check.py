@@ -23,6 +23,7 @@ from bot.sandbox.faults import Fault
 from bot.sandbox.server import Sandbox
 from bot.sandbox.slack import Manifest, SlackStandIn
 from bot.sandbox.standins import PlatformStandIns
+from bot.store import database
 from bot.store.store import Store
 from tests.certificates import certificate, serving
 from tests.environment import connecting
@@ -125,6 +126,7 @@ async def test_all_is_well(doctor: Practice, tmp_path: Path) -> None:
         ("can't be reached: connection refused", {"DEEPNOTE_API_URL": "http://127.0.0.1:1"}),
         ("there is no folder", {"THREADBOOK_DATABASE_URL": "sqlite+aiosqlite:////nowhere/at/all.db"}),
         ("is no address", {"THREADBOOK_DATABASE_URL": "threadbook.db"}),
+        ("[secret]@127.0.0.1:1/x: ", {"THREADBOOK_DATABASE_URL": "postgresql+asyncpg://u:open-sesame@127.0.0.1:1/x"}),
         ("THREADBOOK_DATABSE_URL: there is no such setting", {"THREADBOOK_DATABSE_URL": "x"}),
         ("THREADBOOK_HTTP_PORT", {"THREADBOOK_HTTP_PORT": "eighty"}),
         ("is no member id", {"THREADBOOK_ADMINS": "@ana"}),
@@ -206,6 +208,30 @@ async def test_a_database_of_a_newer_threadbook_is_named(doctor: Practice, tmp_p
         rows.execute("UPDATE alembic_version SET version_num = '9999'")
         rows.commit()
     await doctor.finds("is at migration 9999, of a newer Threadbook")
+
+
+async def test_tables_of_an_older_threadbook_are_told_and_no_fault(doctor: Practice, tmp_path: Path) -> None:
+    store = Store(doctor.well["THREADBOOK_DATABASE_URL"])
+    await store.open()
+    await store.close()
+    with closing(sqlite3.connect(tmp_path / "threadbook.db")) as rows:
+        rows.execute("UPDATE alembic_version SET version_num = '0001'")
+        rows.commit()
+    code, lines = await doctor.tries()
+    assert code == 0
+    assert any("tables at 0001; `threadbook serve` brings them to " in line for line in lines)
+
+
+async def test_a_database_that_can_be_read_and_not_written_to_is_named(
+    doctor: Practice, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = Store(doctor.well["THREADBOOK_DATABASE_URL"])
+    await store.open()
+    await store.close()
+    monkeypatch.setattr(database, "BUSY_SECONDS", 0.2)
+    with closing(sqlite3.connect(tmp_path / "threadbook.db", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        await doctor.finds("database is locked")
 
 
 async def test_a_file_that_is_no_database_is_named(doctor: Practice, tmp_path: Path) -> None:
