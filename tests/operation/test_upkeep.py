@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.endtoend.house import furnished
+from bot.tracker.upkeep import Ages
+from tests.endtoend.house import chatting
 from tests.endtoend.notebooks import code
 
 if TYPE_CHECKING:
@@ -30,20 +31,15 @@ async def prunes(chat: Chat, days: float) -> dict[str, float]:
     return {what: (figure("threadbook_pruned_total", {"what": what}) or 0) - before[what] for what in before}
 
 
-async def all_told(chat: Chat) -> None:
-    """Wait until what is true is shown, and noted: nothing else is forgotten."""
-    async with asyncio.timeout(10):
-        while await chat.bot.store.counts.undelivered():  # noqa: ASYNC110 - the rows set no event
-            await asyncio.sleep(0.02)
-
-
 async def test_results_go_after_a_month_and_runs_after_a_year(chat: Chat, room: str) -> None:
     await chat.catalogues("talk", code("print('a figure')"))
     cards = [await chat.runs("ana", room, f"/notebook run {name}") for name in ("talk", "memo", "brief")]
     for card in cards:
         await card.ends()
     seen = chat.as_it_is(cards[0])
-    await all_told(chat)
+    async with asyncio.timeout(10):
+        while await chat.bot.store.counts.undelivered():  # noqa: ASYNC110 - the rows set no event
+            await asyncio.sleep(0.02)
     assert await prunes(chat, 29) == {"runs": 0, "results": 0}
     assert await prunes(chat, 31) == {"runs": 0, "results": 1}
     assert await prunes(chat, 364) == {"runs": 0, "results": 0}
@@ -61,12 +57,6 @@ async def test_results_go_after_a_month_and_runs_after_a_year(chat: Chat, room: 
 
 
 async def test_after_how_many_days_they_go_can_be_set(tmp_path: Path) -> None:
-    async with furnished(tmp_path, keep_days=3, keep_results_days=2) as chat:
-        room = chat.room()
-        for name in ("memo", "brief"):
-            await (await chat.runs("ana", room, f"/notebook run {name}")).ends()
-        await all_told(chat)
-        assert await prunes(chat, 2.9) == {"runs": 0, "results": 0}
-        assert await prunes(chat, 3.1) == {"runs": 1, "results": 0}
-        assert chat.bot.upkeep is not None
-        assert chat.bot.upkeep.ages.results == timedelta(days=2)
+    async with chatting(tmp_path, keep_days=3, keep_results_days=2) as other:
+        assert other.bot.upkeep is not None
+        assert other.bot.upkeep.ages == Ages(runs=timedelta(days=3), results=timedelta(days=2))
