@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal, Self
 
 if TYPE_CHECKING:
+    import ssl
     from types import TracebackType
 
 Way = Literal["reset", "stall", "garbage", "reset_after", "stall_after", "cut", "slow", "garble"]
@@ -54,10 +55,14 @@ class Fault:
 
 
 class Proxy:
-    """One port in front of another. Where `upstream` lies may be told later; each request is looked at apart."""
+    """One port in front of another. Where `upstream` lies may be told later; each request is looked at apart.
 
-    def __init__(self, upstream: tuple[str, int] | None = None) -> None:
+    With `tls` it speaks that to clients, and plainly to the server.
+    """
+
+    def __init__(self, upstream: tuple[str, int] | None = None, tls: ssl.SSLContext | None = None) -> None:
         self.upstream = upstream
+        self.tls = tls
         self.port = 0
         self._faults: list[Fault] = []
         self._server: asyncio.Server | None = None
@@ -66,7 +71,7 @@ class Proxy:
     @property
     def url(self) -> str:
         """Its address."""
-        return f"http://127.0.0.1:{self.port}"
+        return f"{'http' if self.tls is None else 'https'}://127.0.0.1:{self.port}"
 
     def breaks(self, way: Way, on: str = "", *, times: int | None = None, seconds: float = 1.0) -> Fault:
         """Switch a fault on."""
@@ -90,7 +95,8 @@ class Proxy:
 
     async def listen(self) -> None:
         """Take connections, on the port that it had before if there was one."""
-        self._server = await asyncio.start_server(self._accept, "127.0.0.1", self.port, reuse_address=True)
+        accepted = asyncio.start_server(self._accept, "127.0.0.1", self.port, reuse_address=True, ssl=self.tls)
+        self._server = await accepted
         self.port = self._server.sockets[0].getsockname()[1]
 
     async def refuse(self) -> None:

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
-from bot.check.line import Line, aside, bad, good
+from bot.check.line import TRUST, Line, aside, bad, good
 from bot.errors import Forbidden, PlatformError, RateLimited, StoreUnavailable, Unauthorized, Unavailable
 from bot.model import Platform
+from bot.platforms.transport import UNTRUSTED
 from bot.settings import Settings
 from bot.store.database import Database
 
@@ -118,6 +119,8 @@ def _mends(error: PlatformError, platform: Platform) -> str:
     if isinstance(error, RateLimited):
         return "try again in a minute"
     address = "DATALORE_URL" if platform is Platform.DATALORE else "DEEPNOTE_API_URL"
+    if UNTRUSTED in str(error):
+        return f"{TRUST} {address}"
     if isinstance(error, Unavailable) and not error.sent:
         return f"check {address}, and whether this machine may reach it"
     return f"try again; if it stays so, check {address}"

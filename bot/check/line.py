@@ -18,6 +18,9 @@ _MARKS: Final[Mapping[Verdict, tuple[str, str, str]]] = {
 }
 """How each looks: where the terminal knows it, where it doesn't, and its colour."""
 
+TRUST: Final = "have this machine trust whoever signed it (in a container: SSL_CERT_FILE), or check"
+"""What mends a certificate that isn't accepted, before the name of the address's variable."""
+
 
 @dataclass(frozen=True, slots=True)
 class Line:

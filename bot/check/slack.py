@@ -10,7 +10,7 @@ import aiohttp
 import yaml
 from slack_sdk.errors import SlackApiError, SlackClientError
 
-from bot.check.line import Line, aside, bad, good
+from bot.check.line import TRUST, Line, aside, bad, good
 from bot.manifest import manifest
 from bot.slack.app import web_client
 
@@ -132,4 +132,6 @@ def _refused(what: str, error: Exception, fix: str) -> Line:
         if status >= SLACK_DOWN or not word:
             return bad(what, f"Slack answered {status}", "try again; status.slack.com says more")
         return bad(what, f"Slack refuses it: {word}", fix)
+    if isinstance(error, aiohttp.ClientSSLError):
+        return bad(what, "Slack can't be reached: its certificate or TLS was not accepted", f"{TRUST} SLACK_API_URL")
     return bad(what, f"Slack can't be reached ({type(error).__name__})", REACH)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+from typing import Final
 
 import aiohttp
 
 from bot.errors import BadReply, PlatformError, Unavailable
+
+UNTRUSTED: Final = "its certificate or TLS was not accepted"
 
 
 def transport_failure(error: Exception, whose: str) -> PlatformError:
@@ -26,7 +29,7 @@ def transport_failure(error: Exception, whose: str) -> PlatformError:
 
 def _cause(error: aiohttp.ClientConnectorError) -> str:
     if isinstance(error, aiohttp.ClientSSLError):
-        return "its certificate or TLS was not accepted"
+        return UNTRUSTED
     if isinstance(error, aiohttp.ClientConnectorDNSError):
         return "its name isn't known"
     number = error.os_error.errno

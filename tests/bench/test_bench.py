@@ -44,6 +44,8 @@ def test_ends_at_one_moment_are_all_told_and_slack_refuses_nothing(tmp_path: Pat
     met = {figure.what.partition(": ")[2]: figure.met for figure in figures}
     assert met["calls that Slack refused (429)"]
     assert met["cards that show their end"]
+    assert met["edits of those cards"]
+    assert met["other cards edited before the last of them"]
 
 
 @pytest.mark.slow

@@ -42,3 +42,11 @@ def test_a_crowd_keeps_to_its_tokens_budget() -> None:
     assert found.busiest <= 61 * crowd.RATE
     assert found.stretch > 1
     assert fmean(found.lags) < 10
+
+
+def test_the_optimum_is_tried_on_the_same_runs() -> None:
+    found = replay(ALL[1], pasts=4, runs=5)
+    best = found.optimum_at(1.0)
+    assert best.looks == pytest.approx(found.best_at(1.0), rel=0.1)
+    assert best.mean == pytest.approx(1.0, rel=0.25)
+    assert best.median < best.p95

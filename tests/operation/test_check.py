@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import pytest_asyncio
+from yarl import URL
 
 from bot.check import check
 from bot.playground import manifest
@@ -22,8 +23,11 @@ from bot.sandbox.faults import Fault
 from bot.sandbox.server import Sandbox
 from bot.sandbox.slack import Manifest, SlackStandIn
 from bot.sandbox.standins import PlatformStandIns
+from bot.store import database
 from bot.store.store import Store
+from tests.certificates import certificate, serving
 from tests.environment import connecting
+from tests.proxy import Proxy
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
@@ -122,6 +126,7 @@ async def test_all_is_well(doctor: Practice, tmp_path: Path) -> None:
         ("can't be reached: connection refused", {"DEEPNOTE_API_URL": "http://127.0.0.1:1"}),
         ("there is no folder", {"THREADBOOK_DATABASE_URL": "sqlite+aiosqlite:////nowhere/at/all.db"}),
         ("is no address", {"THREADBOOK_DATABASE_URL": "threadbook.db"}),
+        ("[secret]@127.0.0.1:1/x: ", {"THREADBOOK_DATABASE_URL": "postgresql+asyncpg://u:open-sesame@127.0.0.1:1/x"}),
         ("THREADBOOK_DATABSE_URL: there is no such setting", {"THREADBOOK_DATABSE_URL": "x"}),
         ("THREADBOOK_HTTP_PORT", {"THREADBOOK_HTTP_PORT": "eighty"}),
         ("is no member id", {"THREADBOOK_ADMINS": "@ana"}),
@@ -154,6 +159,19 @@ async def test_a_slack_that_does_not_answer_is_told_from_one_that_refuses(
 ) -> None:
     doctor.slack.faults.set(method, fault)
     await doctor.finds(line)
+
+
+async def test_a_certificate_that_nobody_vouches_for_is_named(doctor: Practice, tmp_path: Path) -> None:
+    well, trust = doctor.well, "its certificate or TLS was not accepted → have this machine trust whoever signed it"
+    there = URL(well["DATALORE_URL"])
+    async with Proxy((str(there.host), int(there.port or 0)), serving(certificate(tmp_path))) as wire:
+        over_http = {"SLACK_APP_TOKEN": None, "SLACK_SIGNING_SECRET": SIGNING}
+        for name, label, more in (
+            ("SLACK_API_URL", "Slack bot token: Slack", over_http),
+            ("DATALORE_URL", f"Datalore: {wire.url}/datalore: Datalore", {}),
+            ("DEEPNOTE_API_URL", f"Deepnote: {wire.url}/deepnote: Deepnote", {}),
+        ):
+            await doctor.finds(f"{label} can't be reached: {trust}", more | {name: f"{wire.url}{URL(well[name]).path}"})
 
 
 async def test_permissions_that_were_not_granted_are_named(doctor: Practice, tmp_path: Path) -> None:
@@ -190,6 +208,30 @@ async def test_a_database_of_a_newer_threadbook_is_named(doctor: Practice, tmp_p
         rows.execute("UPDATE alembic_version SET version_num = '9999'")
         rows.commit()
     await doctor.finds("is at migration 9999, of a newer Threadbook")
+
+
+async def test_tables_of_an_older_threadbook_are_told_and_no_fault(doctor: Practice, tmp_path: Path) -> None:
+    store = Store(doctor.well["THREADBOOK_DATABASE_URL"])
+    await store.open()
+    await store.close()
+    with closing(sqlite3.connect(tmp_path / "threadbook.db")) as rows:
+        rows.execute("UPDATE alembic_version SET version_num = '0001'")
+        rows.commit()
+    code, lines = await doctor.tries()
+    assert code == 0
+    assert any("tables at 0001; `threadbook serve` brings them to " in line for line in lines)
+
+
+async def test_a_database_that_can_be_read_and_not_written_to_is_named(
+    doctor: Practice, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = Store(doctor.well["THREADBOOK_DATABASE_URL"])
+    await store.open()
+    await store.close()
+    monkeypatch.setattr(database, "BUSY_SECONDS", 0.2)
+    with closing(sqlite3.connect(tmp_path / "threadbook.db", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        await doctor.finds("database is locked")
 
 
 async def test_a_file_that_is_no_database_is_named(doctor: Practice, tmp_path: Path) -> None:

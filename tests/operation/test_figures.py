@@ -69,6 +69,7 @@ async def test_it_tells_of_runs_calls_and_how_late_their_ends_were_noticed(chat:
         late = seen["threadbook_step_lateness_seconds"]
         assert values(late, "threadbook_step_lateness_seconds_count", platform=platform)[0] >= 2
     assert values(seen["threadbook_slack_sockets"]) == [2]
+    assert values(seen["threadbook_workspaces_taken"]) == [1]
     assert values(seen["threadbook_database_up"]) == [1]
     assert values(seen["threadbook_build_info"]) == [1]
 
@@ -80,6 +81,16 @@ async def test_slacks_rate_limits_are_counted(chat: Chat, room: str) -> None:
     assert values(counted, "threadbook_api_calls_total", api="slack", method="chat.update", outcome="ratelimited") == [
         1
     ]
+
+
+async def test_calls_that_wait_for_slacks_budget_are_told(chat: Chat) -> None:
+    budget = chat.bot._budget
+    budget.refused("chat.unfurl", 60)
+    waiting = [budget.ticket("chat.unfurl", 0) for _ in range(2)]
+    assert values((await families(chat))["threadbook_slack_queue_calls"]) == [2]
+    for ticket in waiting:
+        ticket.ready.cancel()
+    assert values((await families(chat))["threadbook_slack_queue_calls"]) == [0]
 
 
 async def test_names_and_labels_are_as_prometheus_wants_them(chat: Chat) -> None:

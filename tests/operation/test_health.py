@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import sqlite3
 from contextlib import closing
 from typing import TYPE_CHECKING, Any
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from bot.slack import web
+from bot.tracker import tracker
 from bot.wiring import DRAIN, LEAVING
 
 if TYPE_CHECKING:
@@ -55,11 +57,19 @@ async def test_a_database_that_does_not_answer_is_named(chat: Chat) -> None:
     await _becomes_ready(chat)
 
 
-async def test_a_tracker_that_is_behind_is_named(chat: Chat, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert chat.bot.web is not None
-    monkeypatch.setattr(chat.bot.web, "_behind", lambda: 75.4)
-    status, said = await asked(chat)
-    assert (status, said["tracker"], said["why"]) == (503, False, ["looking at runs is 75 s behind"])
+async def test_a_tracker_that_is_behind_is_named(chat: Chat, room: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One step at a time is taken, and a look isn't answered at once: whoever comes next has to wait."""
+    monkeypatch.setattr(tracker, "AT_ONCE", {False: 1, True: 1})
+    monkeypatch.setattr(web, "BEHIND", 0.5)
+    chat.breaks("deepnote", "slow", "GET /v2/runs/", seconds=1.5, times=1)
+    cards = [await chat.runs("ana", room, "/notebook run brief") for _ in range(2)]
+    said = await _until(chat, lambda said: not said["ready"])
+    assert (said["tracker"], said["slack"], said["database"]) == (False, True, True)
+    assert said["behind_seconds"] >= 0.5
+    assert re.fullmatch(r"looking at runs is \d s behind", ", ".join(said["why"]))
+    for card in cards:
+        await card.ends("Succeeded")
+    await _becomes_ready(chat)
 
 
 async def test_each_connection_to_slack_is_looked_at(chat: Chat, monkeypatch: pytest.MonkeyPatch) -> None:

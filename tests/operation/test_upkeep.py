@@ -9,9 +9,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from bot.tracker.upkeep import Ages
+from tests.endtoend.house import chatting
 from tests.endtoend.notebooks import code
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.endtoend.chat import Chat
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -50,3 +54,9 @@ async def test_results_go_after_a_month_and_runs_after_a_year(chat: Chat, room: 
     again = await chat.runs("ana", room, "/notebook run brief")
     assert again.number == cards[-1].number + 1
     await again.ends()
+
+
+async def test_after_how_many_days_they_go_can_be_set(tmp_path: Path) -> None:
+    async with chatting(tmp_path, keep_days=3, keep_results_days=2) as other:
+        assert other.bot.upkeep is not None
+        assert other.bot.upkeep.ages == Ages(runs=timedelta(days=3), results=timedelta(days=2))

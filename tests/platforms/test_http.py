@@ -13,11 +13,14 @@ from aiohttp import web
 
 from bot.errors import BadReply, Forbidden, Invalid, NotFound, PlatformError, RateLimited, Unauthorized, Unavailable
 from bot.platforms.http import MIB, Limits, Origin, user_agent
-from bot.platforms.transport import transport_failure
+from bot.platforms.transport import UNTRUSTED, transport_failure
+from tests.certificates import certificate, serving
 from tests.platforms.conftest import TOKEN, Asked, Server, Stage, everything, read_request, reset
+from tests.proxy import Proxy
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
 QUICK = Limits(connect=1, total=0.3, idle=0.3, download=5)
 
@@ -151,6 +154,16 @@ async def test_a_failed_tls_handshake_sent_nothing(stage: Stage) -> None:
     with pytest.raises(Unavailable) as caught:
         await post(origin_of(stage, server.url.replace("http:", "https:")))
     assert not caught.value.sent
+    assert server.asked == []
+
+
+async def test_a_host_whose_certificate_nobody_vouches_for_was_sent_nothing(stage: Stage, tmp_path: Path) -> None:
+    server = await stage.web(ok)
+    async with Proxy(("127.0.0.1", int(server.url.rpartition(":")[2])), serving(certificate(tmp_path))) as wire:
+        with pytest.raises(Unavailable) as caught:
+            await post(origin_of(stage, wire.url))
+    assert not caught.value.sent
+    assert caught.value.message == f"Deepnote can't be reached: {UNTRUSTED}"
     assert server.asked == []
 
 

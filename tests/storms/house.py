@@ -18,6 +18,7 @@ from tests.endtoend.notebooks import code
 from tests.proxy import Fault, Proxy
 
 if TYPE_CHECKING:
+    import ssl
     from collections.abc import AsyncIterator, Callable
     from pathlib import Path
 
@@ -92,10 +93,13 @@ class Storm:
 
 
 @asynccontextmanager
-async def storming(folder: Path, **settings: Any) -> AsyncIterator[Storm]:
-    """The workspace while the block runs; settings are those of `chatting`."""
+async def storming(
+    folder: Path, *, tls: Callable[[], ssl.SSLContext] | None = None, **settings: Any
+) -> AsyncIterator[Storm]:
+    """The workspace while the block runs; with `tls` its wires speak that. Settings are those of `chatting`."""
     async with AsyncExitStack() as stack:
-        slack, datalore, deepnote = [await stack.enter_async_context(Proxy()) for _ in range(3)]
+        wires = [Proxy(tls=tls() if tls else None) for _ in range(3)]
+        slack, datalore, deepnote = [await stack.enter_async_context(wire) for wire in wires]
         behind = Behind((slack, datalore, deepnote), rate_scale=None)
         platforms = PlatformStandIns(at_once=0, spare_kernel=False)  # code waits until it is stopped
         mine = {"datalore_url": f"{datalore.url}/datalore", "deepnote_api_url": f"{deepnote.url}/deepnote"}
