@@ -13,6 +13,7 @@ import aiohttp
 from slack_sdk.errors import SlackApiError, SlackClientError
 
 from bot.errors import ThreadbookError
+from bot.patience import patience
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -125,7 +126,7 @@ class Speech:
         if method != "chat.delete":  # what this process posted too much it takes back, whoever speaks by now
             await self.still_ours()
         try:
-            async with asyncio.timeout(self._patience[0]):
+            async with patience(self._patience[0]):
                 answer = await self.client.api_call(method, json=arguments)
         except SlackApiError as error:
             raise self._meaning(method, error) from error
@@ -155,7 +156,7 @@ class Speech:
         await self.budget.take("files.completeUploadExternal", urgency)
         await self.still_ours()
         try:
-            async with asyncio.timeout(self._patience[1] + self._patience[0] * (len(full) - 1)):
+            async with patience(self._patience[1] + self._patience[0] * (len(full) - 1)):
                 sent: list[dict[str, str | None]] = [
                     {"id": await self._sent(one), "title": one.title or one.name} for one in full
                 ]
