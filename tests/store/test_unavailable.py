@@ -9,7 +9,7 @@ from contextlib import AsyncExitStack, closing
 from typing import TYPE_CHECKING
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select, text, update
 
 from bot.errors import StoreUnavailable, Unsure
 from bot.store import database
@@ -52,6 +52,18 @@ async def test_one_that_goes_away_while_it_commits_leaves_it_open_whether_it_was
     with pytest.raises(StoreUnavailable) as before:
         await written(to_the_end=False)
     assert not isinstance(before.value, Unsure)
+
+
+async def test_one_that_only_reads_since_another_server_has_taken_over(shared: House) -> None:
+    store = await shared.courier()
+    async with store.database.write() as connection:
+        name = await connection.scalar(select(func.current_database()))
+        await connection.execute(text(f"ALTER DATABASE {name} SET default_transaction_read_only = on"))
+    await store.database.close()  # its connections were broken, and lead elsewhere now
+    with pytest.raises(StoreUnavailable, match="read-only"):
+        await store.holding.beat()
+    with pytest.raises(StoreUnavailable, match="read-only"):
+        await store.requests.save(request(), caller("command:1"), NOON)
 
 
 async def test_a_file_that_another_has_locked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
