@@ -15,6 +15,7 @@ ThreadbookError
 │   ├── Unavailable          unreachable, time-out, reset, any other 5xx; knows whether anything was sent
 │   └── BadReply             an answer that can't be read
 └── StoreUnavailable         the database can't be reached or is locked for too long
+    └── Unsure               it went away while it committed
 """
 
 from __future__ import annotations
@@ -141,3 +142,7 @@ class BadReply(PlatformError):
 
 class StoreUnavailable(ThreadbookError):
     """The database can't be reached, or stays locked."""
+
+
+class Unsure(StoreUnavailable):
+    """The database went away while it committed: what was written may be there or not."""

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final, Literal, TextIO
 from urllib.parse import quote
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from bot.model import Run
 
@@ -84,7 +84,7 @@ class Text(logging.Formatter):
         """The line, with its run in front where it doesn't say which one itself."""
         run, message = getattr(record, "run", None), record.getMessage()
         record.about = f"run {run}: " if run is not None and f"run {run}" not in message else ""
-        return self._redaction(super().format(record))
+        return self._redaction(_hidden(record, super().format(record)))
 
 
 class Json(logging.Formatter):
@@ -100,24 +100,32 @@ class Json(logging.Formatter):
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
             "logger": record.name,
-            "message": self._redaction(record.getMessage()),
+            "message": self._redaction(_hidden(record, record.getMessage())),
         }
         for about in ("run", "workspace"):
             if (value := getattr(record, about, None)) is not None:
                 line[about] = value
         if record.exc_info:
-            line["error"] = self._redaction(self.formatException(record.exc_info))
+            line["error"] = self._redaction(_hidden(record, self.formatException(record.exc_info)))
         if record.stack_info:
-            line["stack"] = self._redaction(record.stack_info)
+            line["stack"] = self._redaction(_hidden(record, record.stack_info))
         return json.dumps(line, ensure_ascii=False, default=str)
 
 
 def about(record: logging.LogRecord) -> bool:
-    """A filter that lets everything pass, and notes the run that it's about."""
+    """A filter that lets everything pass, and notes the run that it's about, and what hides its secret inputs."""
     run = _run.get()
     if run is not None:
-        record.run, record.workspace = run.number, run.workspace
+        from bot.render.masks import hiding  # noqa: PLC0415, `threadbook --help` needs none of it
+
+        record.run, record.workspace, record.hide = run.number, run.workspace, hiding(run)
     return True
+
+
+def _hidden(record: logging.LogRecord, text: str) -> str:
+    """The text without its run's secret inputs: a platform may say them in a refusal."""
+    hide: Callable[[str], str] | None = getattr(record, "hide", None)
+    return text if hide is None else hide(text)
 
 
 def start(

@@ -157,7 +157,7 @@ def test_what_a_process_was_asked_is_owed_to_the_others_once_and_what_it_heard_i
     assert hears.closed(59.0)
     assert not hears.closed(61.0)
     assert hears.untold(2.0) == 0, "or two processes would tell each other for ever"
-    asked.told()
+    asked.told(asked.asked)
     assert asked.untold(2.0) == 0
     asked.refused(3.0, 90.0)
     assert asked.untold(3.0) == 90

@@ -24,6 +24,9 @@ class Share:
 
     Args:
         rate: Looks a second that all processes together may take.
+
+    Attributes:
+        asked: Until when this process itself was asked for silence.
     """
 
     def __init__(self, rate: float = inf) -> None:
@@ -32,7 +35,7 @@ class Share:
         self.stretch = 1.0
         self._next = -inf
         self._closed = -inf
-        self._asked = self._told = -inf
+        self.asked = self._told = -inf
         self._eased = 1.0
         self._eased_at = 0.0
         self._refusals = 0
@@ -74,7 +77,7 @@ class Share:
             retry_after = UNTOLD[min(self._refusals, len(UNTOLD) - 1)]
         if not self.closed(now):  # those that were under way together count once
             self._refusals += 1
-        self._asked = max(self._asked, now + retry_after)
+        self.asked = max(self.asked, now + retry_after)
         self.heard(now, retry_after)
 
     def heard(self, now: float, seconds: float) -> None:
@@ -85,11 +88,11 @@ class Share:
 
     def untold(self, now: float) -> float:
         """Seconds of silence that this process was asked for, and others don't know of; 0.0 where there are none."""
-        return max(0.0, self._asked - now) if self._asked > self._told else 0.0
+        return max(0.0, self.asked - now) if self.asked > self._told else 0.0
 
-    def told(self) -> None:
-        """The others know."""
-        self._told = self._asked
+    def told(self, asked: float) -> None:
+        """The others know of what this process was `asked` by then; more may have come while they were told."""
+        self._told = asked
 
     def answered(self) -> None:
         """A look was answered."""

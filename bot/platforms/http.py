@@ -21,6 +21,7 @@ from yarl import URL
 from bot import metrics as counted
 from bot.errors import BadReply, PlatformError, Unauthorized, Unavailable
 from bot.metrics import Metrics
+from bot.patience import patience
 from bot.platforms.reply import Reply, decoded, refusal, refused, said
 from bot.platforms.transport import body_of, told_size, transport_failure
 
@@ -97,8 +98,9 @@ class Origin:
         self._downloads = asyncio.Semaphore(self._limits.downloads)
         self._sessions: dict[bool, aiohttp.ClientSession] = {}
         few = self._limits
-        self._quick = aiohttp.ClientTimeout(total=few.total, connect=few.connect)
-        self._patient = aiohttp.ClientTimeout(total=few.download, connect=few.connect, sock_read=few.idle)
+        # The time for all of it is minded here: aiohttp would throw away what came while this process stood still.
+        self._quick = aiohttp.ClientTimeout(connect=few.connect)
+        self._patient = aiohttp.ClientTimeout(connect=few.connect, sock_read=few.idle)
 
     def __repr__(self) -> str:
         return f"Origin({self.whose}, {self.base})"
@@ -215,10 +217,14 @@ class Origin:
         """Send, and take what is wanted of the answer; a failure of the transport becomes a PlatformError."""
         began = asyncio.get_running_loop().time()
         outcome = counted.UNREADABLE  # unless something else comes of it
+        seconds = self._limits.download if timeout is self._patient else self._limits.total
         try:
-            async with self._session(fresh=fresh).request(
-                method, url, json=body, headers=headers, timeout=timeout, allow_redirects=False
-            ) as response:
+            async with (
+                patience(seconds),
+                self._session(fresh=fresh).request(
+                    method, url, json=body, headers=headers, timeout=timeout, allow_redirects=False
+                ) as response,
+            ):
                 taken = await take(response)
                 outcome = counted.outcome(response.status)
                 return taken

@@ -134,6 +134,11 @@ def not_saved() -> str:
     return "Threadbook can't reach its database just now, so nothing was saved or started. Try again in a minute."
 
 
+def perhaps_saved(command: str) -> str:
+    """The database went away in the middle; what was saved shows itself."""
+    return f"Threadbook lost its database, so I can't say whether it was saved. `{command} runs` shows what there is."
+
+
 def no_form() -> str:
     """Slack gives three seconds to open a form."""
     return "That took too long for Slack to open the form, so nothing was started. Try again."

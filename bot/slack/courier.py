@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from bot.errors import StoreUnavailable
 from bot.render import replies
 from bot.slack.budget import CHANGES_LAST, FINAL_FIRST
-from bot.slack.delivery import Deliverer, Parcel
+from bot.slack.delivery import Deliverer, Parcel, surely
 from bot.slack.speech import Relieved, SlackLater, SlackNo, speaks_as
 
 if TYPE_CHECKING:
@@ -143,7 +143,7 @@ class Courier:
         return await self._safely(self._tell_admins())
 
     async def _redraw(self, run_id: int) -> bool:
-        await self._store.delivery.redraw(run_id)
+        await surely(lambda: self._store.delivery.redraw(run_id))
         return True
 
     def _back_off(self, run_id: int) -> float:

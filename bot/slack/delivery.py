@@ -6,7 +6,7 @@ import asyncio
 import hashlib
 import json
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from bot.errors import StoreUnavailable
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from bot.model import Run
     from bot.render.text import Block
+    from bot.slack.attaching import Refused
     from bot.slack.budget import Ticket
     from bot.slack.speech import Speech
     from bot.store.rows import Story
@@ -80,6 +81,7 @@ class Deliverer:
         ended: Who asked for what has just been told to its end.
         ring_tracker: Tells the tracker that a card is posted, or can't be.
         home: The workspace's web address, for links to other cards.
+        refused: Of runs whose end is being told, the files that aren't there: also for the next try, if Slack is away.
     """
 
     store: Store
@@ -90,6 +92,7 @@ class Deliverer:
     name_of: Callable[[str], Awaitable[str]]
     ended: asyncio.Queue[str]
     home: str = ""
+    refused: dict[int, Refused] = field(default_factory=dict)
 
     @property
     def attaching(self) -> Attaching:
@@ -118,7 +121,8 @@ class Deliverer:
         await self._news(parcel, story)
         if story.run.progress.settled and not story.card.closed:
             await self._end(parcel, story)
-        await self.store.delivery.shown(story, digest)
+        # Surely, for it may be another's by now, over whose words this wrote: then only this has them shown again.
+        await surely(lambda: self.store.delivery.shown(story, digest))
 
     async def _story(self, parcel: Parcel) -> Story | None:
         story = await self.store.delivery.story(parcel.run_id)
@@ -128,7 +132,7 @@ class Deliverer:
         return story
 
     async def _told(self, run_id: int, **changes: Any) -> None:
-        await _surely(lambda: self.store.delivery.told(run_id, **changes))
+        await surely(lambda: self.store.delivery.told(run_id, **changes))
 
     async def _take(self, parcel: Parcel, method: str, channel: str = "") -> None:
         parcel.ticket = self.speech.budget.ticket(method, parcel.urgency, channel)
@@ -155,7 +159,7 @@ class Deliverer:
             self.ring_tracker()
             return None
         noted = self.store.delivery.carded
-        if not await _surely(lambda: noted(run.id, posted["channel"], posted["ts"])):
+        if not await surely(lambda: noted(run.id, posted["channel"], posted["ts"])):
             log.warning("run %d: a second card was posted; it's taken away", run.number)
             await self.speech.say("chat.delete", channel=posted["channel"], ts=posted["ts"])
         self.ring_tracker()
@@ -201,22 +205,24 @@ class Deliverer:
         """Tell the results, each part noted as it's posted, and last the closing line."""
         # Reading pictures and Markdown is work for a processor, and the loop has others waiting.
         told = [] if story.results is None else await asyncio.to_thread(parts, story.run, story.results, self.home)
-        refused: dict[str, list[str]] = {}
+        refused = self.refused.setdefault(story.run.id, {})
         for number, part in enumerate(told[story.card.parts :], start=story.card.parts + 1):
             if isinstance(part, Said):
                 await self._reply(parcel, story, part)
             else:
                 await self.attaching.attach(story, part, parcel.urgency, refused)
             await self._told(story.run.id, parts=number)
-        for word, names in refused.items():
+        for word, names in list(refused.items()):
             why = thread.not_a_member(names) if word in NOT_MEMBER else thread.no_files(word, names)
             await self._reply(parcel, story, Said(text=why))
+            del refused[word]
         owner = await self._owner(story.run)
         last = thread.farewell(
             story.run, story.results, self.now(), listeners=story.listeners, owner=owner, home=self.home
         )
         await self._reply(parcel, story, last)
-        await _surely(lambda: self.store.delivery.closed(story.run, len(told)))
+        await surely(lambda: self.store.delivery.closed(story.run, len(told)))
+        self.refused.pop(story.run.id, None)
         self.ended.put_nowait(story.run.asker)
 
     async def _reply(self, parcel: Parcel, story: Story, said: Said) -> None:
@@ -230,7 +236,9 @@ class Deliverer:
             if refusal.word not in CARD_GONE or story.run.dm:
                 return
             try:
-                await self.posting.post(await self.posting.dm(story.run.asker), said.text, said.blocks)
+                alone = await self.posting.dm(story.run.asker)
+                await self._take(parcel, "chat.postMessage", alone)
+                await self.posting.post(alone, said.text, said.blocks)
             except SlackNo as again:
                 log.warning("run %d: and so does the DM: %s", story.run.number, again.word)
 
@@ -239,7 +247,7 @@ class Deliverer:
         run = story.run
         if not story.card.closed:
             await self._alone(parcel, story)
-            await _surely(lambda: self.store.delivery.closed(run))
+            await surely(lambda: self.store.delivery.closed(run))
             self.ended.put_nowait(run.asker)
         await self.store.delivery.shown(story, "")
 
@@ -265,7 +273,7 @@ class Deliverer:
         return await self.posting.whisper(story.run, story.reply_url, text, blocks)
 
 
-async def _surely(note: Callable[[], Awaitable[T]]) -> T:
+async def surely(note: Callable[[], Awaitable[T]]) -> T:
     """Note what was posted, for as long as it takes the database to let us: else it would be posted again."""
     while True:
         try:

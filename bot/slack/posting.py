@@ -84,7 +84,12 @@ class Posting:
         return str(answer["channel"]["id"])
 
     async def whisper(self, run: Run, reply_url: str, text: str, blocks: list[Block]) -> bool:
-        """Tell the asker through the address that came with the command; False where it may not have come about."""
+        """Tell the asker through the address that came with the command; False where it may not have come about.
+
+        Raises:
+            Relieved: Not this process.
+        """
+        await self.speech.still_ours()
         try:
             # A retry of its own could say it twice.
             answer = await AsyncWebhookClient(reply_url, timeout=WHISPER_SECONDS, retry_handlers=[]).send(

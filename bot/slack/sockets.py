@@ -151,7 +151,7 @@ class Sockets:
                 ssl=client.ssl if client.ssl is not None else True,
             )
             try:
-                _expect_hello(await ws.receive_json())
+                await _expect_hello(ws)
             except BaseException:
                 await ws.close()
                 raise
@@ -161,23 +161,28 @@ class Sockets:
 
     async def _read(self, link: Link, place: Place) -> None:
         """Hear what comes over a connection until it's closed."""
-        while not link.ws.closed:
-            rest = link.heard + place.patience - _now()
-            try:
-                message = await link.ws.receive(timeout=None if link.over.done() else max(rest, 0.01))
-            except TimeoutError:
-                if _now() - link.heard >= place.patience:
-                    link.end("silent")
-                continue
-            if message.type is aiohttp.WSMsgType.PONG:
-                continue  # our own ping's echo: that a machine on the way lives, not that Slack speaks
-            link.heard = _now()
-            if message.type is aiohttp.WSMsgType.PING:
-                place.patience = self._pace.silent
-                await _quietly(link.ws.pong(message.data))
-            elif message.type is aiohttp.WSMsgType.TEXT:
-                self._take(link, message.data)
-        link.end("dropped")
+        try:
+            while not link.ws.closed:
+                await self._hear(link, place)
+        finally:  # whatever went wrong here: a connection to which nobody listens is replaced
+            link.end("dropped")
+
+    async def _hear(self, link: Link, place: Place) -> None:
+        rest = link.heard + place.patience - _now()
+        try:
+            message = await link.ws.receive(timeout=None if link.over.done() else max(rest, 0.01))
+        except TimeoutError:
+            if _now() - link.heard >= place.patience:
+                link.end("silent")
+            return
+        if message.type is aiohttp.WSMsgType.PONG:
+            return  # our own ping's echo: that a machine on the way lives, not that Slack speaks
+        link.heard = _now()
+        if message.type is aiohttp.WSMsgType.PING:
+            place.patience = self._pace.silent
+            await _quietly(link.ws.pong(message.data))
+        elif message.type is aiohttp.WSMsgType.TEXT:
+            self._take(link, message.data)
 
     def _take(self, link: Link, text: str) -> None:
         try:
@@ -250,7 +255,20 @@ async def _quietly(sending: Any) -> None:
         return
 
 
-def _expect_hello(first: Any) -> None:
+async def _expect_hello(ws: aiohttp.ClientWebSocketResponse) -> None:
+    """Wait for Slack's first word.
+
+    Raises:
+        ValueError: It is another one, or the connection was closed before it.
+    """
+    message = await ws.receive()
+    while message.type in (aiohttp.WSMsgType.PING, aiohttp.WSMsgType.PONG):
+        if message.type is aiohttp.WSMsgType.PING:
+            await _quietly(ws.pong(message.data))
+        message = await ws.receive()
+    if message.type is not aiohttp.WSMsgType.TEXT:
+        raise ValueError("the connection was closed before Slack's hello")
+    first = message.json()
     if not isinstance(first, dict) or first.get("type") != "hello":
         word = first.get("reason") or first.get("type") if isinstance(first, dict) else "something else"
         raise ValueError(f"Slack said {word!r} in place of hello")

@@ -13,6 +13,7 @@ import aiohttp
 from slack_sdk.errors import SlackApiError, SlackClientError
 
 from bot.errors import ThreadbookError
+from bot.patience import patience
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -42,6 +43,7 @@ PASSING: Final = frozenset(
         "account_inactive",
     }
 )
+OK: Final = 200
 SLACK_DOWN: Final = 500
 LONGEST_WAIT: Final = 900.0
 
@@ -122,9 +124,9 @@ class Speech:
             Relieved: Not this process.
         """
         if method != "chat.delete":  # what this process posted too much it takes back, whoever speaks by now
-            await self._check()
+            await self.still_ours()
         try:
-            async with asyncio.timeout(self._patience[0]):
+            async with patience(self._patience[0]):
                 answer = await self.client.api_call(method, json=arguments)
         except SlackApiError as error:
             raise self._meaning(method, error) from error
@@ -152,20 +154,43 @@ class Speech:
         for _ in full:
             await self.budget.take("files.getUploadURLExternal", urgency)
         await self.budget.take("files.completeUploadExternal", urgency)
-        await self._check()
-        sent: list[dict[str, Any]] = [
-            {"filename": one.name, "title": one.title or one.name, "alt_txt": one.alt or None, "content": one.content}
-            for one in full
-        ]
+        await self.still_ours()
         try:
-            async with asyncio.timeout(self._patience[1] + self._patience[0] * (len(full) - 1)):
-                await self.client.files_upload_v2(channel=channel, thread_ts=thread, file_uploads=sent)
+            async with patience(self._patience[1] + self._patience[0] * (len(full) - 1)):
+                sent: list[dict[str, str | None]] = [
+                    {"id": await self._sent(one), "title": one.title or one.name} for one in full
+                ]
+                # Large files take long, and only this last step shows them.
+                await self.still_ours()
+                await self.client.files_completeUploadExternal(files=sent, channel_id=channel, thread_ts=thread)
         except SlackApiError as error:
             raise self._meaning(_method(error), error) from error
         except (SlackClientError, aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
             raise SlackLater(f"upload: {type(error).__name__}") from error
 
-    async def _check(self) -> None:
+    async def _sent(self, file: Sent) -> str:
+        """Send the bytes of a file, which nobody sees yet; answers with Slack's id for it."""
+        length, alt = len(file.content), file.alt or None
+        told = await self.client.files_getUploadURLExternal(filename=file.name, length=length, alt_txt=alt)
+        client = self.client
+        taken = await client._upload_file(  # noqa: SLF001, what the SDK's files_upload_v2 does in between
+            url=str(told["upload_url"]),
+            data=file.content,
+            logger=log,
+            timeout=client.timeout,
+            proxy=client.proxy,
+            ssl=client.ssl,
+        )
+        if taken.status != OK:
+            raise SlackLater(f"upload: {taken.status}")
+        return str(told["file_id"])
+
+    async def still_ours(self) -> None:
+        """Pass where this process still speaks for the workspace; asked before anything is said.
+
+        Raises:
+            Relieved: Not this process.
+        """
         clock = asyncio.get_running_loop().time
         asked = -inf
         while clock() - asked > STALE:  # it may have stood still again, while the answer was on its way

@@ -11,7 +11,7 @@ import asyncio
 import sqlite3
 from contextlib import asynccontextmanager, nullcontext, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Self
 
 from alembic import command
 from alembic.config import Config
@@ -23,7 +23,7 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
-from bot.errors import StoreUnavailable
+from bot.errors import StoreUnavailable, Unsure
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -46,8 +46,11 @@ WAL_BYTES: Final = 64 * 1024 * 1024
 """SQLite: what its log is cut to, once a burst of large files is over."""
 _INCREMENTAL: Final = 2
 _MIGRATIONS: Final = Path(__file__).parent / "migrations"
-PASSING: Final = ("08", "25P03", "28", "3D", "40", "53", "55P03", "57")
-"""How those SQLSTATEs begin that aren't our SQL's fault: connections, passwords, deadlocks, resources, locks, ends."""
+PASSING: Final = ("08", "25006", "25P03", "28", "3D", "40", "53", "55P03", "57")
+"""How those SQLSTATEs begin that aren't our SQL's fault.
+
+Connections, a server that only reads since another has taken over, passwords, deadlocks, resources, locks, ends.
+"""
 
 
 class Database:
@@ -82,14 +85,16 @@ class Database:
 
         Raises:
             StoreUnavailable: The database can't be reached, or is locked for too long.
+            Unsure: It went away while it committed.
         """
         async with self._writing:
-            with _translated():
+            with _translated() as trouble:
                 async with self.engine.connect() as plain:
                     connection = await plain.execution_options(threadbook_write=True)
                     async with connection.begin():
                         await self._lock(connection)
                         yield connection
+                        trouble.committing = True
 
     async def _lock(self, connection: AsyncConnection) -> None:
         """Take SQLite's one lock for writing; waited for here, where whoever has no more time can be called back."""
@@ -191,12 +196,15 @@ class Database:
 class _translated:  # noqa: N801, used as a statement
     """Turns a driver's trouble with the connection into StoreUnavailable; mistakes in our SQL stay what they are."""
 
-    def __enter__(self) -> None:
-        return None
+    committing = False
+
+    def __enter__(self) -> Self:
+        return self
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
         if isinstance(error, OperationalError | InterfaceError | PoolTimeoutError | OSError) or _passes(error):
-            raise StoreUnavailable(str(getattr(error, "orig", error))) from error
+            words = str(getattr(error, "orig", error))
+            raise (Unsure(words) if self.committing else StoreUnavailable(words)) from error
 
 
 def _passes(error: BaseException | None) -> bool:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
+    from sqlalchemy import ColumnElement
     from sqlalchemy.ext.asyncio import AsyncConnection
 
     from bot.model import Run
@@ -91,10 +92,11 @@ class Delivery:
     async def story(self, run_id: int) -> Story | None:
         """Everything that one delivery of a run needs."""
         async with self._reading, self._db.read() as connection:
+            # The card first: if a run goes on in between, its card must not look as if its end were still to be told.
+            card = (await connection.execute(select(cards).where(cards.c.run == run_id))).first()
             run = (await connection.execute(select(runs).where(runs.c.id == run_id))).first()
-            if run is None:
+            if run is None or card is None:
                 return None
-            card = (await connection.execute(select(cards).where(cards.c.run == run_id))).one()
             fresh = select(news).where(news.c.run == run_id, news.c.id > card.told).order_by(news.c.id)
             untold = (await connection.execute(fresh)).all()
             told_too = select(listeners.c.person).where(listeners.c.run == run_id).order_by(listeners.c.person)
@@ -164,9 +166,13 @@ class Delivery:
             await connection.execute(update(cards).where(cards.c.run == run.id).values(**noted))
 
     async def refused(self, run_id: int, word: str) -> None:
-        """Note that the card can't be posted, in Slack's word; the tracker ends the run."""
+        """Note that the card can't be posted, in Slack's word; the tracker ends the run.
+
+        Nothing is noted where another is the courier by now, or has posted the card: what it was told is newer.
+        """
+        missing = update(cards).where(cards.c.run == run_id, cards.c.ts.is_(None), self._mine(run_id))
         async with self._db.write() as connection:
-            await connection.execute(update(cards).where(cards.c.run == run_id).values(refused=word))
+            await connection.execute(missing.values(refused=word))
 
     async def shown(self, story: Story, digest: str) -> bool:
         """Note that card and thread show what `story` told.
@@ -194,9 +200,7 @@ class Delivery:
         Where another is the courier by now, the card is marked for showing again instead: what was tried in vain may
         still come about, over what the other showed.
         """
-        ours = select(workspaces.c.id).where(workspaces.c.courier == self._holding.process_id)
-        mine = exists().where(runs.c.id == run_id, runs.c.workspace.in_(ours))
-        change = update(cards).where(cards.c.run == run_id, mine)
+        change = update(cards).where(cards.c.run == run_id, self._mine(run_id))
         async with self._db.write() as connection:
             noted = await connection.execute(change.values(misses=cards.c.misses + 1, retry_at=until))
             if noted.rowcount != 1:
@@ -206,6 +210,11 @@ class Delivery:
         """Mark a card for showing again, whatever it shows."""
         async with self._db.write() as connection:
             await _redraw(connection, run_id)
+
+    def _mine(self, run_id: int) -> ColumnElement[bool]:
+        """Whether this process is the courier of the run's workspace."""
+        ours = select(workspaces.c.id).where(workspaces.c.courier == self._holding.process_id)
+        return exists().where(runs.c.id == run_id, runs.c.workspace.in_(ours))
 
 
 def _grown(far: Mapping[str, int]) -> dict[str, Any]:

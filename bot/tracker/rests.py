@@ -49,6 +49,7 @@ class Resting:
                     self._shares[rest.platform].heard(now, left)
             self._known, self._read_at = said, now
         for platform, share in self._shares.items():
+            asked = share.asked
             if seconds := share.untold(now):
                 await self._rests.tell(platform, seconds, self._clock())
-                share.told()
+                share.told(asked)

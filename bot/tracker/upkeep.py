@@ -82,17 +82,26 @@ class Upkeep:
 
     async def run(self) -> None:
         """Go on until cancelled."""
+        # Apart: a large database is pruned for long, and who does that is there all the while.
+        async with asyncio.TaskGroup() as both:
+            both.create_task(self._stay())
+            both.create_task(self._forget())
+
+    async def _stay(self) -> None:
         loop = asyncio.get_running_loop()
-        prune_at, present_at = loop.time() + PRUNE_FIRST, loop.time() + PRESENT_EVERY
+        present_at = loop.time() + PRESENT_EVERY
         while True:
             untold = await self._safely(self._tell(), otherwise=False)
             await asyncio.sleep(TELL_EVERY if untold else PRESENT_EVERY)
             if loop.time() >= present_at:
                 present_at = loop.time() + PRESENT_EVERY
                 await self._safely(self.present(), otherwise=None)
-            if loop.time() >= prune_at:
-                await self._safely(self.prune(), otherwise=None)
-                prune_at = loop.time() + PRUNE_EVERY
+
+    async def _forget(self) -> None:
+        await asyncio.sleep(PRUNE_FIRST)
+        while True:
+            await self._safely(self.prune(), otherwise=None)
+            await asyncio.sleep(PRUNE_EVERY)
 
     async def prune(self) -> None:
         """Forget what is old enough, in small batches, with time for others in between."""

@@ -18,6 +18,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot import logs
 from bot.model import Progress, Run, State
 from bot.settings import Settings
+from tests.render.said import a_run
 from tests.store.house import HERE, NOON, request
 
 if TYPE_CHECKING:
@@ -124,6 +125,21 @@ async def test_an_exception_whose_words_and_cause_hold_a_token_shows_none(format
     assert TOKEN not in said.text
     assert BOT_TOKEN not in said.text
     assert "deepnote%2Fkey" not in said.text
+
+
+@pytest.mark.parametrize("format_", ["text", "json"])
+async def test_a_runs_secret_inputs_are_hidden_though_a_platform_says_them(format_: logs.Format) -> None:
+    async def step() -> None:
+        logs.concerning(a_run(State.SUBMITTING, inputs={"db_password": "hunter2-long", "region": "EMEA"}))
+        try:
+            dict[str, str]()["hunter2-long"]
+        except KeyError:
+            logging.getLogger("bot").exception("db_password 'hunter2-long' isn't allowed in EMEA")
+
+    with logging_as(format_) as said:
+        await asyncio.create_task(step())
+    assert "hunter2" not in said.text
+    assert "isn't allowed in EMEA" in said.text
 
 
 async def test_what_a_task_logs_carries_its_runs_number_whoever_logs_it() -> None:

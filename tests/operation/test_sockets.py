@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import aiohttp
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.errors import SlackApiError
 
@@ -187,3 +189,37 @@ async def test_a_token_that_slack_refuses_is_told_at_once() -> None:
     with pytest.raises(SlackApiError, match="invalid_auth"):
         async with connected(token="xapp-wrong"):
             pass
+
+
+async def test_one_that_is_closed_before_its_hello_is_tried_again() -> None:
+    """As when the machine that took it is itself about to go; a ping that comes before the hello does no harm."""
+    hellos: list[bool] = []
+
+    async def opened(_: web.Request) -> web.Response:
+        return web.json_response({"ok": True, "url": str(server.make_url("/link"))})
+
+    async def link(request: web.Request) -> web.WebSocketResponse:
+        socket = web.WebSocketResponse()
+        await socket.prepare(request)
+        hellos.append(len(hellos) not in (CONNECTIONS, CONNECTIONS + 1))
+        if hellos[-1]:
+            await socket.ping()
+            await socket.send_json({"type": "hello"})
+            if len(hellos) > CONNECTIONS:
+                await socket.receive()
+        await socket.close()
+        return socket
+
+    slack = web.Application()
+    slack.add_routes([web.post("/api/apps.connections.open", opened), web.get("/link", link)])
+    async with TestServer(slack) as server, aiohttp.ClientSession() as session:
+        app = AsyncApp(client=web_client("xoxb-sandbox", str(server.make_url("/api/")), session))
+        sockets = Sockets(app, "xapp-sandbox", QUICK)
+        try:
+            await sockets.connect()
+            async with asyncio.timeout(5):
+                while len(hellos) < 2 * CONNECTIONS + 2 or sockets.count() < CONNECTIONS:  # noqa: ASYNC110, nobody tells
+                    await asyncio.sleep(0.01)
+        finally:
+            await sockets.close()
+    assert hellos.count(False) == 2

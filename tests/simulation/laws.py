@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from tests.simulation.world import World
 
 NUMBER: Final = re.compile(r"run (\d+)")
-IN_THREE_STEPS: Final = 10.0
-"""Seconds after standing still within which an upload may be one that was begun before."""
 ENDS: Final = ("✅", "❌", "⏹️", "🚫", "❓", "⌛", "👋", "▶️")
 """How closing lines begin."""
 
@@ -158,8 +156,6 @@ class Laws:
         """A file appeared."""
         number = self._number_of.get((channel, thread), 0)
         key = (number, self.reopened[number], "file", name)
-        if call.life.troubles and call.life.troubles[-1] > call.sent - IN_THREE_STEPS:
-            return  # it stood still between the three calls that an upload takes, and Slack's client goes on with them
         self._repeated(key, call, f"file {name} of run {number}")
 
     def whispered(self, call: Call, url: str) -> None:

@@ -184,6 +184,19 @@ async def test_where_the_bot_is_no_member_the_files_are_named_and_the_rest_is_to
     ]
 
 
+async def test_files_that_are_not_there_are_named_also_where_slack_is_away_in_between(post: Post) -> None:
+    await post.ends(channel="general")
+    post.slack.faults.set("chat.postMessage", "500", skip=1)
+    with pytest.raises(SlackLater):
+        await post.delivers()
+    assert post.lines == ["*Weekly KPIs*"]
+    await post.delivers()
+    _, why, closing = post.lines
+    assert "I can't post Weekly KPIs - Revenue by channel.png, Weekly KPIs.jpg, weekly.csv here" in why
+    assert closing == CLOSING
+    assert post.deliverer.refused == {}
+
+
 async def test_a_file_that_slack_does_not_want_keeps_no_other_away(post: Post) -> None:
     await post.ends()
     post.slack.faults.set(UPLOAD, "error:file_type_not_allowed", times=2)  # with the others, and then alone

@@ -11,9 +11,12 @@ import pytest
 from aiohttp import ClientSession, web
 from aiohttp.test_utils import TestServer
 
+from bot.model import State
 from bot.slack.app import web_client
 from bot.slack.budget import Budget
+from bot.slack.posting import Posting
 from bot.slack.speech import Relieved, Sent, SlackLater, SlackNo, Speech
+from tests.render.said import a_run
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
@@ -105,6 +108,8 @@ async def test_who_no_longer_speaks_for_a_workspace_says_nothing_but_takes_back_
             await speech.say("chat.postMessage", channel="C1", text="x")
         with pytest.raises(Relieved):
             await speech.upload("C1", "1.2", [Sent("a.csv", b"a,b")], 0)
+        with pytest.raises(Relieved):
+            await Posting(speech).whisper(a_run(State.REJECTED), f"{slack.url}/api/whisper", "x", [])
         await speech.say("chat.delete", channel="C1", ts="1.2")
     assert slack.methods == ["chat.delete"]
 
@@ -260,6 +265,18 @@ async def test_a_file_waits_for_its_budget(slack: Slack) -> None:
             await second
         assert speech.budget.depth() == 0
     assert len(slack.files) == 1
+
+
+async def test_who_stood_still_while_the_bytes_were_on_their_way_shows_no_file(slack: Slack) -> None:
+    async def ours() -> bool:
+        """Until the bytes are there."""
+        return not slack.files
+
+    async with speaking(slack.url, ours=ours) as speech:
+        with pytest.raises(Relieved):
+            await speech.upload("C1", "1.2", [Sent("a.csv", b"a,b")], 0)
+    assert slack.files
+    assert slack.methods == ["files.getUploadURLExternal"]
 
 
 async def test_several_files_are_one_message(slack: Slack, speech: Speech) -> None:

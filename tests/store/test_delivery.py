@@ -5,9 +5,26 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
+import pytest
+from sqlalchemy import text, update
+
 from bot import lifecycle
 from bot.model import Artifact, Look, NewsKind, Output, Results, State
-from tests.store.house import HERE, NOON, THERE, House, after, die, moved, now_is, row
+from bot.store.rows import progress_columns
+from bot.store.tables import cards, runs
+from tests.store.house import (
+    HERE,
+    NOON,
+    THERE,
+    House,
+    after,
+    die,
+    moved,
+    moved_to_doubt,
+    now_is,
+    row,
+    submitted,
+)
 
 if TYPE_CHECKING:
     from bot.model import Run
@@ -88,6 +105,26 @@ async def test_what_slack_could_not_be_told_waits_for_its_time(house: House) -> 
     assert (await story_of(store, run)).card.misses == 0
 
 
+async def test_a_run_that_goes_on_while_its_story_is_read_is_not_told_to_its_end_again(house: House) -> None:
+    if house.url.startswith("sqlite"):
+        pytest.skip("there, a story is read as it was at one moment")
+    store = await house.courier()
+    run = await moved_to_doubt(house, store)
+    await store.delivery.closed(run)
+    on = submitted(run, "r1").progress
+    async with store.database.write() as late_id:
+        await late_id.execute(text("LOCK TABLE cards IN ACCESS EXCLUSIVE MODE"))
+        reading = asyncio.create_task(story_of(store, run))
+        waits = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
+        async with asyncio.timeout(5):
+            while not await late_id.scalar(waits):  # noqa: ASYNC110, the server tells nobody
+                await asyncio.sleep(0.01)
+        await late_id.execute(update(runs).where(runs.c.id == run.id).values(progress_columns(on)))
+        await late_id.execute(update(cards).where(cards.c.run == run.id).values(closed=False, parts=0))
+    story = await reading
+    assert story.card.closed or not story.run.progress.settled
+
+
 # What was shown
 
 
@@ -144,11 +181,23 @@ async def test_files_are_kept_until_the_thread_is_closed(house: House) -> None:
 
 
 async def test_slacks_refusal_is_kept_in_its_own_word(house: House) -> None:
-    store = await house.process()
+    store = await house.courier()
     run = await house.asked(store)
     await store.delivery.refused(run.id, "not_in_channel")
     assert [held.refused for held in await store.holding.held([run.id])] == ["not_in_channel"]
     assert await store.holding.calls() == [run.id]
+
+
+async def test_a_refusal_that_is_noted_late_says_nothing_of_the_card_that_another_has_posted(house: House) -> None:
+    """It stood still with Slack's answer; meanwhile somebody invited the bot, and another process came."""
+    former, present = await house.courier(), await house.process()
+    posted, still_to_post = await house.carded(former), await house.asked(former)
+    await former.delivery.refused(posted.id, "not_in_channel")
+    await die(former, present)
+    await present.delivery.take_workspaces([HERE])
+    await former.delivery.refused(still_to_post.id, "not_in_channel")
+    await present.holding.claim(10)
+    assert [held.refused for held in await present.holding.held()] == ["", ""]
 
 
 # One courier a workspace

@@ -171,7 +171,7 @@ async def test_the_dead_claim_nothing(house: House) -> None:
 
 
 async def test_what_a_claim_brings_is_what_the_next_step_needs(house: House) -> None:
-    first, second = await house.process(), await house.process()
+    first, second = await house.courier(), await house.process()
     plain, carded, refused = await house.asked(first), await house.carded(first), await house.asked(first)
     await first.delivery.refused(refused.id, "not_in_channel")
     ended = await house.asked(first, notebook=TRAIN)

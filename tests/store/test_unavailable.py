@@ -9,9 +9,9 @@ from contextlib import AsyncExitStack, closing
 from typing import TYPE_CHECKING
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import func, select, text, update
 
-from bot.errors import StoreUnavailable
+from bot.errors import StoreUnavailable, Unsure
 from bot.store import database
 from bot.store.store import Store
 from bot.store.tables import workspaces
@@ -33,6 +33,37 @@ async def shared(postgres: Postgres) -> AsyncIterator[House]:
     async with AsyncExitStack() as stack:
         yield House(url, stack)
     await postgres.drop(url)
+
+
+async def test_one_that_goes_away_while_it_commits_leaves_it_open_whether_it_was_written(shared: House) -> None:
+    store, other = await shared.process(), await shared.process()
+
+    async def written(*, to_the_end: bool) -> None:
+        async with store.database.write() as connection:
+            await connection.execute(update(workspaces).values(next_number=2))
+            me = await connection.scalar(select(func.pg_backend_pid()))
+            async with other.database.read() as theirs:
+                await theirs.execute(select(func.pg_terminate_backend(me, 5_000)))
+            if not to_the_end:
+                await connection.execute(update(workspaces).values(next_number=3))
+
+    with pytest.raises(Unsure):
+        await written(to_the_end=True)
+    with pytest.raises(StoreUnavailable) as before:
+        await written(to_the_end=False)
+    assert not isinstance(before.value, Unsure)
+
+
+async def test_one_that_only_reads_since_another_server_has_taken_over(shared: House) -> None:
+    store = await shared.courier()
+    async with store.database.write() as connection:
+        name = await connection.scalar(select(func.current_database()))
+        await connection.execute(text(f"ALTER DATABASE {name} SET default_transaction_read_only = on"))
+    await store.database.close()  # its connections were broken, and lead elsewhere now
+    with pytest.raises(StoreUnavailable, match="read-only"):
+        await store.holding.beat()
+    with pytest.raises(StoreUnavailable, match="read-only"):
+        await store.requests.save(request(), caller("command:1"), NOON)
 
 
 async def test_a_file_that_another_has_locked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,6 +14,7 @@ from tests.store.house import House, after
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
+    from datetime import datetime
     from pathlib import Path
 
     from bot.store.store import Store
@@ -87,3 +88,24 @@ async def test_what_could_not_be_told_is_told_later(two: tuple[Side, Side]) -> N
     await other.beats(20.0)
     assert other.share.closed(59.0)
     assert not other.share.closed(61.0)
+
+
+async def test_what_is_asked_while_the_others_are_told_is_told_next(
+    two: tuple[Side, Side], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked, other = two
+    tell = asked.rests.tell
+
+    async def slowly(platform: Platform, seconds: float, now: datetime) -> None:
+        """Another look's 429 comes while the rows are written."""
+        await tell(platform, seconds, now)
+        asked.share.refused(0.1, 60.0)
+
+    await other.beats(0.0)
+    asked.share.refused(0.0, 5.0)
+    monkeypatch.setattr(asked.rests, "tell", slowly)
+    await asked.beats(0.0)
+    monkeypatch.undo()
+    await asked.beats(1.0)
+    await other.beats(1.0)
+    assert other.share.closed(50.0)

@@ -39,6 +39,7 @@ async def test_without_a_card_nothing_starts(life: Life, process: Process, on: P
     await life.ends(process, other)
     assert (await life.row(process, waiting)).progress.state is State.REQUESTED
     assert len(life.starts(notebook)) == 1
+    await process.store.delivery.take_workspaces([waiting.workspace])
     await process.store.delivery.refused(waiting.id, "not_in_channel")
     process.bell.set()
     ended = (await life.ends(process, waiting)).progress
