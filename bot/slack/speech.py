@@ -95,7 +95,7 @@ class Speech:
     """One workspace's Slack, for whoever writes to it.
 
     Args:
-        client: With no retry handlers: a retry after a lost reply would post twice.
+        client: With a session, and no retry handlers: a retry after a lost reply would post twice.
         budget: The workspace's.
         patience: Seconds that one call may take, and a file in all; each file that goes with it has as long as a call.
             The SDK's own limit is void where the client shares a session.
@@ -170,19 +170,16 @@ class Speech:
 
     async def _sent(self, file: Sent) -> str:
         """Send the bytes of a file, which nobody sees yet; answers with Slack's id for it."""
-        length, alt = len(file.content), file.alt or None
-        told = await self.client.files_getUploadURLExternal(filename=file.name, length=length, alt_txt=alt)
-        client = self.client
-        taken = await client._upload_file(  # noqa: SLF001, what the SDK's files_upload_v2 does in between
-            url=str(told["upload_url"]),
-            data=file.content,
-            logger=log,
-            timeout=client.timeout,
-            proxy=client.proxy,
-            ssl=client.ssl,
-        )
-        if taken.status != OK:
-            raise SlackLater(f"upload: {taken.status}")
+        client, length, alt = self.client, len(file.content), file.alt or None
+        told = await client.files_getUploadURLExternal(filename=file.name, length=length, alt_txt=alt)
+        if client.session is None:
+            raise TypeError("Speech takes a client with a session")
+        # The address is good for this one file, and takes no token.
+        async with client.session.post(
+            str(told["upload_url"]), data=file.content, proxy=client.proxy, ssl=client.ssl or True
+        ) as taken:
+            if taken.status != OK:
+                raise SlackLater(f"upload: {taken.status}")
         return str(told["file_id"])
 
     async def still_ours(self) -> None:

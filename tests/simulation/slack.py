@@ -5,18 +5,23 @@ from __future__ import annotations
 import asyncio
 import json
 from collections import defaultdict, deque
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any, Final, cast
 
 import aiohttp
 from slack_sdk.web.async_client import AsyncWebClient
-from slack_sdk.web.file_upload_v2_result import FileUploadV2Result
 from slack_sdk.webhook import WebhookResponse
 
 from tests.simulation.weather import Fate
 from tests.simulation.wire import Broken, Wire
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from aiohttp import ClientSession
+
     from tests.simulation.wire import Call
     from tests.simulation.world import World
 
@@ -176,6 +181,7 @@ class Client(AsyncWebClient):
 
     def __init__(self, slack: Slack) -> None:
         super().__init__(token="xoxb-simulated", retry_handlers=[])
+        self.session = cast("ClientSession", Bytes(slack.wire))
         self._slack = slack
 
     async def _request(self, *, http_verb: str, api_url: str, req_args: dict[str, Any]) -> dict[str, Any]:
@@ -196,12 +202,22 @@ class Client(AsyncWebClient):
         headers = {"Retry-After": f"{data['retry_after']:.3f}"} if "retry_after" in data else {}
         return {"data": data, "headers": headers, "status_code": 429 if headers else 200}
 
-    async def _upload_file(self, *, url: str, **_more: Any) -> FileUploadV2Result:
+
+class Bytes:
+    """In place of the session, for the bytes of files; each file is sent to an address of its own."""
+
+    def __init__(self, wire: Wire) -> None:
+        self._wire = wire
+
+    @asynccontextmanager
+    async def post(self, url: str, **_more: Any) -> AsyncIterator[SimpleNamespace]:
+        """See aiohttp."""
         try:
-            await self._slack.wire.call(f"upload {url}", lambda _call: None, safe=True)
+            await self._wire.call(f"upload {url}", lambda _call: None, safe=True)
         except Broken as broken:
-            return FileUploadV2Result(status=_trouble(broken)["status_code"], body="")
-        return FileUploadV2Result(status=200, body="OK")
+            yield SimpleNamespace(status=_trouble(broken)["status_code"])
+        else:
+            yield SimpleNamespace(status=200)
 
 
 def _trouble(broken: Broken) -> dict[str, Any]:
