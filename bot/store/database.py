@@ -46,10 +46,10 @@ WAL_BYTES: Final = 64 * 1024 * 1024
 """SQLite: what its log is cut to, once a burst of large files is over."""
 _INCREMENTAL: Final = 2
 _MIGRATIONS: Final = Path(__file__).parent / "migrations"
-PASSING: Final = ("08", "25006", "25P03", "28", "3D", "40", "53", "55P03", "57")
+PASSING: Final = ("08", "25006", "25P03", "28", "3D", "40", "53", "55P03", "57", "58")
 """How those SQLSTATEs begin that aren't our SQL's fault.
 
-Connections, a server that only reads since another has taken over, passwords, deadlocks, resources, locks, ends.
+Connections, a server that only reads since another has taken over, passwords, deadlocks, resources, locks, ends, disks.
 """
 
 

@@ -11,7 +11,7 @@ import json
 from math import inf
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import and_, case, delete, exists, false, func, insert, or_, select, true, update
+from sqlalchemy import and_, case, delete, exists, false, func, insert, literal, or_, select, true, update
 
 from bot.model import Frozen, News, Progress, Request, Results, Run, State
 from bot.store.rows import fingerprint, news_rows, nobodys, progress_columns, run_of
@@ -169,18 +169,22 @@ class Holding:
             for row in rows
         ]
 
-    async def calls(self) -> list[int]:
-        """Held runs that somebody's write wants looked at: a card is posted or can't be, a person took it back."""
+    async def calls(self) -> list[tuple[int, bool]]:
+        """Held runs that somebody's write wants looked at, each with whether that was a person who took it back.
+
+        The others' cards are posted, or can't be.
+        """
         mine = and_(runs.c.holder == self.process_id, runs.c.settled == false())
         waiting = (
-            select(runs.c.id)
+            select(runs.c.id, literal(0).label("taken_back"))
             .join(cards, cards.c.run == runs.c.id)
             .where(mine, runs.c.state == State.REQUESTED.value, or_(cards.c.ts.is_not(None), cards.c.refused != ""))
         )
-        taken_back = select(runs.c.id).where(mine, runs.c.untracked_at.is_not(None))
+        taken_back = select(runs.c.id, literal(1)).where(mine, runs.c.untracked_at.is_not(None))
         # A union, so that each half has its index: this is asked every second, and most runs are in neither.
         async with self._db.read() as connection:
-            return [row.id for row in (await connection.execute(waiting.union(taken_back))).all()]
+            rows = (await connection.execute(waiting.union_all(taken_back))).all()
+        return [(row.id, bool(row.taken_back)) for row in rows]
 
     async def commit(
         self, run: Run, progress: Progress, told: Sequence[News], *, request: dict[str, Any] | None = None

@@ -55,9 +55,9 @@ class Heart:
                     next_beat = loop.time() + BEAT_EVERY
                     await self._beat()
                 self._bell.clear()
-                calls = await self._holding.calls()
-                if calls:
-                    self._tracker.take(await self._holding.held(calls))
+                calls = self._tracker.unheard(await self._holding.calls())
+                for start in range(0, len(calls), BATCH):
+                    self._tracker.take(await self._holding.held(calls[start : start + BATCH]))
                 while self._unread and loop.time() < next_beat:
                     self._tracker.take(await self._holding.held(self._next_unread()))
             except StoreUnavailable as error:

@@ -78,6 +78,18 @@ class Tracker:
             if heard != (held.carded, held.refused, held.run.untracked_at):
                 self._at(tracked, 0.0)
 
+    def unheard(self, calls: Iterable[tuple[int, bool]]) -> list[int]:
+        """The runs among these calls of which this process doesn't know yet what they tell; see Holding.calls."""
+        found: dict[int, None] = {}
+        for run_id, taken_back in calls:
+            tracked = self.held.get(run_id)
+            if tracked is not None:
+                known = tracked.run.untracked_at is not None if taken_back else tracked.carded or tracked.refused
+                if known:
+                    continue
+            found[run_id] = None
+        return list(found)
+
     def forget(self, run_ids: Collection[int]) -> None:
         """What this process thinks of these runs is older than the rows; a step under way ends for nothing."""
         for run_id in run_ids:

@@ -185,7 +185,7 @@ async def test_slacks_refusal_is_kept_in_its_own_word(house: House) -> None:
     run = await house.asked(store)
     await store.delivery.refused(run.id, "not_in_channel")
     assert [held.refused for held in await store.holding.held([run.id])] == ["not_in_channel"]
-    assert await store.holding.calls() == [run.id]
+    assert await store.holding.calls() == [(run.id, False)]
 
 
 async def test_a_refusal_that_is_noted_late_says_nothing_of_the_card_that_another_has_posted(house: House) -> None:

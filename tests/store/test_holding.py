@@ -190,4 +190,4 @@ async def test_a_call_comes_for_a_card_and_for_a_run_taken_back(house: House) ->
     assert await store.holding.calls() == []
     carded, queued = await house.carded(store), await house.queued(store)
     await store.requests.untrack(queued.id, "U0ANA", NOON)
-    assert sorted(await store.holding.calls()) == [carded.id, queued.id]
+    assert sorted(await store.holding.calls()) == [(carded.id, False), (queued.id, True)]
