@@ -69,6 +69,7 @@ class Tracked:
         due: When to take the next step, by the loop's clock; None while it waits for somebody's word.
         busy: A step is under way.
         wants: Looks a second that it would now like, if it had its token for itself.
+        stumbles: Steps in a row that failed for a reason nobody foresaw.
         place: When its next look may leave, by the loop's clock, once that is reserved.
         looked: Since this process took it, its platform has answered for it.
         rests: Seconds for which nothing is looked at with its token, where its card is to say so with the next step.
@@ -86,6 +87,7 @@ class Tracked:
     due: float | None = field(default=None)
     busy: bool = False
     wants: float = 0.0
+    stumbles: int = 0
     place: float | None = None
     looked: bool = False
     rests: float = 0.0

@@ -27,6 +27,8 @@ log = logging.getLogger(__name__)
 AT_ONCE: Final = {False: 64, True: 4}
 """Steps under way a platform, and those of them that fetch results: what is slow or large holds up nobody else."""
 AFTER_TROUBLE: Final = 5.0
+AFTER_STUMBLES: Final = 600.0
+"""A step that fails for want of our own foresight is tried again after twice the wait each time, up to this."""
 TAKEN_A_SECOND: Final = 400.0
 WEIGHED_EVERY: Final = 2.0
 """Seconds; so often the tokens' budgets are compared with what the runs would like."""
@@ -234,12 +236,15 @@ class Tracker:
         wait: float | None = AFTER_TROUBLE
         try:
             wait = await self._next(tracked, lane[0])
+            tracked.stumbles = 0
         except StoreUnavailable as error:
             log.warning("run %d: the database isn't available: %s", tracked.run.number, error)
         except PlatformError as error:
             log.warning("run %d: %s", tracked.run.number, error)
         except Exception:
             log.exception("run %d: step failed [%s]", tracked.run.number, token_hex(4))
+            wait = min(AFTER_TROUBLE * 2 ** min(tracked.stumbles, 10), AFTER_STUMBLES)
+            tracked.stumbles += 1
         finally:
             self._running[lane] -= 1
             tracked.busy = False

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import contextmanager
 from datetime import timedelta
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from sqlalchemy import event
 
-from bot.model import NewsKind, Platform, State, Trouble
-from tests.tracker.house import BOTH, DATALORE, DEEPNOTE, Life, Process, happens
+from bot.model import Look, NewsKind, Platform, State, Trouble
+from tests.tracker.house import BOTH, DATALORE, DEEPNOTE, PATIENCE, Life, Process, happens
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -232,3 +234,27 @@ async def test_looks_that_see_nothing_new_write_nothing(busy: Life, on: Platform
     with written(process) as statements:
         await happens(broken, broken.hits + 5)
     assert statements == []
+
+
+async def test_a_step_that_stumbles_over_what_nobody_foresaw_is_tried_again_ever_later(
+    busy: Life, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    process = await busy.process()
+    notebook = busy.shelve("slow", "print('slow')")
+    run = await busy.comes_to(process, await busy.asks(process, notebook, DEEPNOTE), State.QUEUED)
+    times: list[float] = []
+    enough = asyncio.Event()
+
+    async def stumbles(_run_id: str) -> Look:
+        times.append(asyncio.get_running_loop().time())
+        if len(times) == 5:
+            enough.set()
+        raise KeyError("nobody foresaw this")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(process.platforms[DEEPNOTE], "look", stumbles)
+        async with asyncio.timeout(PATIENCE):
+            await enough.wait()
+    assert [after - before >= 0.1 * 2**n for n, (before, after) in enumerate(pairwise(times))] == [True] * 4
+    await busy.stops(notebook, DEEPNOTE, run.progress.remote_id)
+    assert (await busy.ends(process, run)).progress.state is State.STOPPED
