@@ -28,12 +28,12 @@ async def test_forms_are_opened_by_many_and_offer_notebooks(tmp_path: Path) -> N
 
 @pytest.mark.slow
 async def test_tracked_runs_are_looked_at_and_not_written(tmp_path: Path) -> None:
-    figures = await scale.measure(tmp_path, sizes=(5, 10), period=1.0)
+    figures = await scale.measure(tmp_path, sizes=(10,), period=1.0)
     writes = [figure for figure in figures if "writes beside" in figure.what]
-    assert [figure.met for figure in writes] == [True, True]
+    assert [figure.met for figure in writes] == [True]
     looked = [float(figure.measured) for figure in figures if figure.what.endswith("looks a second")]
     assert all(rate > 0 for rate in looked)
-    assert sum("killed, and all claimed" in figure.what for figure in figures) == 2
+    assert sum("killed, and all claimed" in figure.what for figure in figures) == 1
 
 
 @pytest.mark.slow
