@@ -265,7 +265,8 @@ async def measure(
         load = Load(runs_, runs_ / period, 2 * period)
         async with stage() as here:
             found.append((load, await cost(here, folder / f"{runs_}.db", load)))
-    return [*(figure for one in found for figure in told(*one)), *growth(found[0], found[-1])]
+    figures = [figure for one in found for figure in told(*one)]
+    return figures + growth(found[0], found[-1]) if len(found) > 1 else figures
 
 
 def main() -> None:

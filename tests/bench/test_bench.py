@@ -67,3 +67,14 @@ def test_a_table_says_what_was_reached_and_what_was_not(capsys: pytest.CaptureFi
     assert lines[1:3] == ["Title", "here"]
     assert [line.split()[-1] for line in lines[-2:]] == ["reached", "REACHED"]
     assert "NOT REACHED" in lines[-1]
+
+
+def test_growth_is_held_against_the_size() -> None:
+    small, large = (scale.Load(runs, runs / 10, 1.0) for runs in (100, 1_000))
+    costs = [
+        scale.Cost(1.0, 1.0, memory, processor, 1, 1, 0.0, 0.0, (0.0, 0.0, 0.0), 1.0, 1.0)
+        for memory, processor in ((100.0, 1.0), (200.0, 11.0))
+    ]
+    memory, processor = scale.growth((small, costs[0]), (large, costs[1]))
+    assert (memory.measured, memory.met) == ("2.00x, 113.8 KiB a run", True)
+    assert (processor.measured, processor.met) == ("11.00x", False)
