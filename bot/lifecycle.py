@@ -43,7 +43,6 @@ stateDiagram-v2
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from bot.errors import (
@@ -53,23 +52,15 @@ from bot.errors import (
     NotFound,
     PlatformError,
     RateLimited,
-    Suspended,
     Unauthorized,
     Unavailable,
 )
 from bot.model import Cause, Frozen, Look, News, NewsKind, Progress, State, Submission, Trouble
+from bot.trouble import PASSING, time_of, trouble_of, until
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-TELL_AFTER_MISSES: Final = 2
-"""One failed look is a hiccup; the second in a row is told."""
-TELL_LIMITED_AFTER: Final = 6
-"""Being asked to wait is told once it goes on."""
-TELL_WAIT: Final = 120.0
-"""Seconds; a longer wait that the platform asks for is told at once, with its end. Our own are never longer."""
-LONGEST_WAIT: Final = 30 * 86_400.0
-"""Seconds; whatever a header says, nothing later is told as a time of day."""
 LOST_AFTER_MISSES: Final = 3
 """A 404 just after a start may be a list that lags; the third look in a row that finds nothing is believed."""
 
@@ -88,8 +79,6 @@ NEXT: Final[dict[State, frozenset[State]]] = {
     State.UNCLEAR: STARTED,
 }
 """The arrows of the diagram above; from a state that isn't named here none leads on."""
-PASSING: Final = frozenset({Trouble.SILENT, Trouble.LIMITED})
-"""Where one of these turns into the other, the thread isn't told again."""
 _NO_TROUBLE: Final[dict[str, object]] = {"trouble": None, "trouble_since": None, "again_at": None}
 CAUSES: Final = {Unauthorized: Cause.TOKEN, Forbidden: Cause.RIGHTS, NotFound: Cause.GONE}
 
@@ -154,11 +143,11 @@ def submitted(progress: Progress, answer: Submission, now: datetime) -> Decision
 
 def put_back(progress: Progress, error: PlatformError, now: datetime) -> Decision:
     """Nothing was started, so the same submission may be made again; told once."""
-    trouble, _ = _trouble(error)
+    trouble, _ = trouble_of(error)
     if trouble not in PASSING:
         trouble = Trouble.SILENT
     changes: dict[str, object] = {"state": State.REQUESTED, "since": progress.since, "submitted_at": None}
-    changes |= {"trouble": trouble, "again_at": _again_at(error, now)}
+    changes |= {"trouble": trouble, "again_at": time_of(error, now)}
     if progress.trouble is not None:
         return _decided(progress, changes)
     changes["trouble_since"] = now
@@ -169,19 +158,14 @@ def held_back(progress: Progress, since: datetime) -> Decision:
     """The platform answers nobody since then, so this run isn't asked for either: told once, as every trouble."""
     if progress.state.final or progress.trouble is not None:
         return Decision(progress=progress)
-    changes: dict[str, object] = {"trouble": Trouble.SILENT, "trouble_since": since}
-    return _decided(progress, changes, News(at=since, kind=NewsKind.TROUBLE, trouble=Trouble.SILENT))
+    return _troubled(progress, Trouble.SILENT, since)
 
 
 def told_to_wait(progress: Progress, wait: float, now: datetime) -> Decision:
     """The platform wants to be asked for no run for so many seconds: told once, as where it said so of this run."""
     if progress.state.final or not (progress.trouble is None or progress.trouble in PASSING):
         return Decision(progress=progress)
-    changes: dict[str, object] = {"again_at": now + timedelta(seconds=min(wait, LONGEST_WAIT))}
-    if progress.trouble is not None:
-        return _decided(progress, changes)
-    changes |= {"trouble": Trouble.LIMITED, "trouble_since": now}
-    return _decided(progress, changes, News(at=now, kind=NewsKind.TROUBLE, trouble=Trouble.LIMITED))
+    return _troubled(progress, Trouble.LIMITED, now, again_at=until(wait, now))
 
 
 def not_ours(progress: Progress, now: datetime) -> Decision:
@@ -261,36 +245,22 @@ def _missed(progress: Progress, missed: Missed, now: datetime) -> Decision:
     error, misses = missed.error, missed.misses
     if missed.gone >= LOST_AFTER_MISSES:
         return end(progress, State.LOST, now, reason=str(error))
-    trouble, after = _trouble(error)
-    again_at = _again_at(error, now)
+    trouble, after = trouble_of(error)
+    again_at = time_of(error, now)
     if again_at is None and misses < after:
         return _decided(progress, {})
+    return _troubled(progress, trouble, now, again_at=again_at, text=str(error))
+
+
+def _troubled(
+    progress: Progress, trouble: Trouble, since: datetime, *, again_at: datetime | None = None, text: str = ""
+) -> Decision:
+    """Note what keeps us from looking: told once, however it goes on."""
     changes: dict[str, object] = {"trouble": trouble, "again_at": again_at}
     if progress.trouble is trouble or (progress.trouble in PASSING and trouble in PASSING):
         return _decided(progress, changes)
-    changes["trouble_since"] = now
-    return _decided(progress, changes, News(at=now, kind=NewsKind.TROUBLE, trouble=trouble, text=str(error)))
-
-
-def _again_at(error: PlatformError, now: datetime) -> datetime | None:
-    """When the platform wants to be asked again, where that is worth telling."""
-    wait = error.retry_after if isinstance(error, RateLimited | Unavailable) else None
-    if wait is None or wait <= TELL_WAIT:
-        return None
-    return now + timedelta(seconds=min(wait, LONGEST_WAIT))
-
-
-def _trouble(error: PlatformError) -> tuple[Trouble, int]:
-    """What to call it, and after how many looks in a row it is told."""
-    match error:
-        case Unauthorized() | Forbidden():
-            return Trouble.REFUSED, 1
-        case Suspended():
-            return Trouble.SUSPENDED, 1
-        case RateLimited():
-            return Trouble.LIMITED, TELL_LIMITED_AFTER
-        case _:
-            return Trouble.SILENT, TELL_AFTER_MISSES
+    changes["trouble_since"] = since
+    return _decided(progress, changes, News(at=since, kind=NewsKind.TROUBLE, trouble=trouble, text=text))
 
 
 def refused_start(progress: Progress, error: PlatformError, now: datetime) -> Decision | None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-from bot.lifecycle import PASSING
 from bot.model import Cause, State, Trouble
 from bot.render.text import day, lasted, plain, when
+from bot.trouble import PASSING
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-from bot.lifecycle import PASSING
 from bot.model import Cause, NewsKind, State
 from bot.render import ids
 from bot.render.card import inputs_line
@@ -26,6 +25,7 @@ from bot.render.states import (
     unstarted,
 )
 from bot.render.text import MOST_SECTION, button, day, fitted, lasted, lines_within, mention, plain, section, when
+from bot.trouble import PASSING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -13,6 +13,7 @@ from bot.model import Document, News, Results, State, Trouble
 from bot.reader import Reading
 from bot.tracker.comparing import compared
 from bot.tracker.gathering import gathered
+from bot.trouble import PASSING, TELL_WAIT
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -128,6 +129,20 @@ async def missed(deps: Deps, tracked: Tracked, error: PlatformError) -> float | 
         await token_refused(deps, tracked.run)
     retry_after = error.retry_after if isinstance(error, RateLimited | Unavailable) else None
     return cadence.back_off(tracked.misses, chance=deps.random.random(), retry_after=retry_after)
+
+
+def untold(deps: Deps, tracked: Tracked, now: float) -> float:
+    """Seconds of silence that the platform asked for, where they are so many that the run's card is to say so.
+
+    Args:
+        deps: Has the token's share.
+        tracked: The run, which is under way.
+        now: The share's clock.
+    """
+    trouble = tracked.run.progress.trouble
+    left = deps.shares[tracked.run.request.notebook.platform].rests(now)
+    tells = trouble is None or trouble in PASSING
+    return left if tells and left > TELL_WAIT else 0.0
 
 
 async def told_to_wait(deps: Deps, tracked: Tracked) -> float | None:

@@ -14,7 +14,7 @@ from bot.logs import concerning
 from bot.model import Cause, Platform, State
 from bot.tracker.deps import Deps, Tracked
 from bot.tracker.guard import Guard
-from bot.tracker.look import look, settle, told_to_wait, write
+from bot.tracker.look import look, settle, told_to_wait, untold, write
 from bot.tracker.submit import settle_doubt, submit
 
 if TYPE_CHECKING:
@@ -194,13 +194,6 @@ class Tracker:
         tracked.place = None
         return 0.0
 
-    def _untold(self, tracked: Tracked, now: float) -> float:
-        """Seconds of silence that the platform asked for, where they are so many that the run's card is to say so."""
-        trouble = tracked.run.progress.trouble
-        left = self.deps.shares[tracked.run.request.notebook.platform].rests(now)
-        tells = trouble is None or trouble in lifecycle.PASSING
-        return left if tells and left > lifecycle.TELL_WAIT else 0.0
-
     def _start_due(self, now: float) -> None:
         self._weigh(now)
         while self._due and self._due[0][0] <= now:
@@ -208,7 +201,7 @@ class Tracker:
             tracked = self.held.get(run_id)
             if tracked is None or tracked.busy or tracked.due != due:
                 continue  # it was dropped, or the time was changed
-            if (wait := self._held_back(tracked, now)) > 0 and not (rests := self._untold(tracked, now)):
+            if (wait := self._held_back(tracked, now)) > 0 and not (rests := untold(self.deps, tracked, now)):
                 self._at(tracked, wait)
                 continue
             tracked.rests = rests if wait > 0 else 0.0
