@@ -11,8 +11,6 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import cache
-from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import aiohttp
@@ -23,7 +21,7 @@ from bot.errors import BadReply, PlatformError, Unauthorized, Unavailable
 from bot.metrics import Metrics
 from bot.patience import patience
 from bot.platforms.reply import Reply, decoded, refusal, refused, said
-from bot.platforms.transport import body_of, told_size, transport_failure
+from bot.platforms.transport import body_of, place_of, told_size, transport_failure, user_agent
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
@@ -93,7 +91,7 @@ class Origin:
         self.base = str(URL(base)).rstrip("/")
         self._token = token
         self._limits = limits or Limits()
-        self._place = _place(URL(self.base))
+        self._place = place_of(URL(self.base))
         self._calls = asyncio.Semaphore(self._limits.calls)
         self._downloads = asyncio.Semaphore(self._limits.downloads)
         self._sessions: dict[bool, aiohttp.ClientSession] = {}
@@ -169,7 +167,7 @@ class Origin:
         async with self._downloads:
             url = self._checked(address)
             for _ in range(REDIRECTS + 1):
-                headers = self._bearer() if bearer and _place(url) == self._place else {}
+                headers = self._bearer() if bearer and place_of(url) == self._place else {}
                 taken = await self._exchange(
                     "GET", url, headers, self._patient, lambda response: self._file(response, limit)
                 )
@@ -280,23 +278,10 @@ class Origin:
             # A proper address must not be quoted again: its signature covers it as it is.
             url = URL(address, encoded=address.isascii() and " " not in address)
             url = before.join(url) if before else url
-            place = _place(url) if address.isprintable() else ("", "", None)
+            place = place_of(url) if address.isprintable() else ("", "", None)
         except ValueError:
             place = ("", "", None)
         secure = self._place[0] == "https"
         if place[0] not in ({"https"} if secure else {"https", "http"}) or not place[1] or url.raw_user is not None:
             raise BadReply(f"{self.whose} named an address for a file that can't be fetched safely")
         return url
-
-
-def _place(url: URL) -> tuple[str, str, int | None]:
-    return (url.scheme.lower(), (url.host or "").lower(), url.port)
-
-
-@cache
-def user_agent() -> str:
-    """How we call ourselves."""
-    try:
-        return f"Threadbook/{version('threadbook')}"
-    except PackageNotFoundError:
-        return "Threadbook/dev"

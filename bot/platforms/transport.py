@@ -1,13 +1,18 @@
-"""What comes over the wire: bodies within a limit, and what a failure on the way means."""
+"""The wire: who is at its other end, bodies within a limit, and what a failure on the way means."""
 
 from __future__ import annotations
 
 import os
-from typing import Final
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
+from typing import TYPE_CHECKING, Final
 
 import aiohttp
 
 from bot.errors import BadReply, PlatformError, Unavailable
+
+if TYPE_CHECKING:
+    from yarl import URL
 
 UNTRUSTED: Final = "its certificate or TLS was not accepted"
 
@@ -55,3 +60,17 @@ async def body_of(response: aiohttp.ClientResponse, limit: int) -> bytes | None:
 def told_size(response: aiohttp.ClientResponse) -> int | None:
     """The size that the answer claims, where it is that of the file and not of its compressed form."""
     return None if "Content-Encoding" in response.headers else response.content_length
+
+
+def place_of(url: URL) -> tuple[str, str, int | None]:
+    """Scheme, host and port: who may see the token."""
+    return (url.scheme.lower(), (url.host or "").lower(), url.port)
+
+
+@cache
+def user_agent() -> str:
+    """How we call ourselves."""
+    try:
+        return f"Threadbook/{version('threadbook')}"
+    except PackageNotFoundError:
+        return "Threadbook/dev"

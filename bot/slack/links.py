@@ -1,14 +1,14 @@
-"""One connection of Socket Mode, the place that it fills, and the pace at which both are minded."""
+"""One connection of Socket Mode and its first word, the place that it fills, the pace at which both are minded."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import aiohttp
 
 if TYPE_CHECKING:
     import asyncio
-
-    import aiohttp
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,3 +74,30 @@ class Place:
         if link is None or link.ws.closed:
             return False
         return not link.over.done() or link.over.result() == "warned"
+
+
+async def quietly(sending: Any) -> None:
+    """Send something that needn't arrive."""
+    try:
+        await sending
+    except (aiohttp.ClientError, ConnectionError, RuntimeError, TimeoutError):
+        return
+
+
+async def expect_hello(ws: aiohttp.ClientWebSocketResponse) -> None:
+    """Wait for Slack's first word.
+
+    Raises:
+        ValueError: It is another one, or the connection was closed before it.
+    """
+    message = await ws.receive()
+    while message.type in (aiohttp.WSMsgType.PING, aiohttp.WSMsgType.PONG):
+        if message.type is aiohttp.WSMsgType.PING:
+            await quietly(ws.pong(message.data))
+        message = await ws.receive()
+    if message.type is not aiohttp.WSMsgType.TEXT:
+        raise ValueError("the connection was closed before Slack's hello")
+    first = message.json()
+    if not isinstance(first, dict) or first.get("type") != "hello":
+        word = first.get("reason") or first.get("type") if isinstance(first, dict) else "something else"
+        raise ValueError(f"Slack said {word!r} in place of hello")

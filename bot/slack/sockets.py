@@ -17,7 +17,7 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_sdk.errors import SlackApiError, SlackClientError
 
 from bot.metrics import Metrics
-from bot.slack.links import Link, Pace, Place
+from bot.slack.links import Link, Pace, Place, expect_hello, quietly
 
 if TYPE_CHECKING:
     from slack_bolt.async_app import AsyncApp
@@ -151,7 +151,7 @@ class Sockets:
                 ssl=client.ssl if client.ssl is not None else True,
             )
             try:
-                await _expect_hello(ws)
+                await expect_hello(ws)
             except BaseException:
                 await ws.close()
                 raise
@@ -180,7 +180,7 @@ class Sockets:
         link.heard = _now()
         if message.type is aiohttp.WSMsgType.PING:
             place.patience = self._pace.silent
-            await _quietly(link.ws.pong(message.data))
+            await quietly(link.ws.pong(message.data))
         elif message.type is aiohttp.WSMsgType.TEXT:
             self._take(link, message.data)
 
@@ -236,7 +236,7 @@ class Sockets:
         if link.reader is not None:
             link.reader.cancel()
             await asyncio.gather(link.reader, return_exceptions=True)
-        await _quietly(link.ws.close())
+        await quietly(link.ws.close())
         late = list(link.answering)
         for task in late:
             task.cancel()
@@ -245,33 +245,6 @@ class Sockets:
 
 def _now() -> float:
     return asyncio.get_running_loop().time()
-
-
-async def _quietly(sending: Any) -> None:
-    """Send something that needn't arrive."""
-    try:
-        await sending
-    except (aiohttp.ClientError, ConnectionError, RuntimeError, TimeoutError):
-        return
-
-
-async def _expect_hello(ws: aiohttp.ClientWebSocketResponse) -> None:
-    """Wait for Slack's first word.
-
-    Raises:
-        ValueError: It is another one, or the connection was closed before it.
-    """
-    message = await ws.receive()
-    while message.type in (aiohttp.WSMsgType.PING, aiohttp.WSMsgType.PONG):
-        if message.type is aiohttp.WSMsgType.PING:
-            await _quietly(ws.pong(message.data))
-        message = await ws.receive()
-    if message.type is not aiohttp.WSMsgType.TEXT:
-        raise ValueError("the connection was closed before Slack's hello")
-    first = message.json()
-    if not isinstance(first, dict) or first.get("type") != "hello":
-        word = first.get("reason") or first.get("type") if isinstance(first, dict) else "something else"
-        raise ValueError(f"Slack said {word!r} in place of hello")
 
 
 def _payload(answer: BoltResponse) -> dict[str, Any]:

@@ -12,8 +12,8 @@ import pytest
 from aiohttp import web
 
 from bot.errors import BadReply, Forbidden, Invalid, NotFound, PlatformError, RateLimited, Unauthorized, Unavailable
-from bot.platforms.http import MIB, Limits, Origin, user_agent
-from bot.platforms.transport import UNTRUSTED, transport_failure
+from bot.platforms.http import MIB, Limits, Origin
+from bot.platforms.transport import UNTRUSTED, transport_failure, user_agent
 from tests.certificates import certificate, serving
 from tests.platforms.conftest import TOKEN, Asked, Server, Stage, everything, read_request, reset
 from tests.proxy import Proxy
