@@ -200,23 +200,23 @@ async def test_a_platform_that_does_not_answer_well_is_named(doctor: Practice, f
     await doctor.finds("Deepnote: ")
 
 
-async def test_a_database_of_a_newer_threadbook_is_named(doctor: Practice, tmp_path: Path) -> None:
+async def at_migration(number: str, doctor: Practice, folder: Path) -> None:
+    """The database says that its tables are as after that migration."""
     store = Store(doctor.well["THREADBOOK_DATABASE_URL"])
     await store.open()
     await store.close()
-    with closing(sqlite3.connect(tmp_path / "threadbook.db")) as rows:
-        rows.execute("UPDATE alembic_version SET version_num = '9999'")
+    with closing(sqlite3.connect(folder / "threadbook.db")) as rows:
+        rows.execute("UPDATE alembic_version SET version_num = ?", [number])
         rows.commit()
+
+
+async def test_a_database_of_a_newer_threadbook_is_named(doctor: Practice, tmp_path: Path) -> None:
+    await at_migration("9999", doctor, tmp_path)
     await doctor.finds("is at migration 9999, of a newer Threadbook")
 
 
 async def test_tables_of_an_older_threadbook_are_told_and_no_fault(doctor: Practice, tmp_path: Path) -> None:
-    store = Store(doctor.well["THREADBOOK_DATABASE_URL"])
-    await store.open()
-    await store.close()
-    with closing(sqlite3.connect(tmp_path / "threadbook.db")) as rows:
-        rows.execute("UPDATE alembic_version SET version_num = '0001'")
-        rows.commit()
+    await at_migration("0001", doctor, tmp_path)
     code, lines = await doctor.tries()
     assert code == 0
     assert any("tables at 0001; `threadbook serve` brings them to " in line for line in lines)
