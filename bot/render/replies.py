@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from bot.errors import Mistake, Refusal
+from bot.errors import Mistake, Refusal, Unsure
 from bot.grammar import pointed, verb
 from bot.model import Outage
 from bot.render import ids, outage
@@ -42,7 +42,7 @@ from bot.reply import (
 )
 
 if TYPE_CHECKING:
-    from bot.errors import UserError
+    from bot.errors import StoreUnavailable, UserError
     from bot.model import Run
 
 CODE: Final = re.compile(r"`(\w[^`\n]*)`")
@@ -129,14 +129,14 @@ def trouble(word: str) -> str:
     return f"Something went wrong on Threadbook's side, and nothing was started. Tell whoever runs it: `{word}`."
 
 
-def not_saved() -> str:
-    """The database didn't let us."""
+def not_saved(error: StoreUnavailable, command: str = "/notebook") -> str:
+    """The database didn't let us; where it went away in the middle, what was saved shows itself."""
+    if isinstance(error, Unsure):
+        return (
+            "Threadbook lost its database, so I can't say whether it was saved. "
+            f"`{command} runs` and `{command} list` show what there is."
+        )
     return "Threadbook can't reach its database just now, so nothing was saved or started. Try again in a minute."
-
-
-def perhaps_saved(command: str) -> str:
-    """The database went away in the middle; what was saved shows itself."""
-    return f"Threadbook lost its database, so I can't say whether it was saved. `{command} runs` shows what there is."
 
 
 def no_form() -> str:

@@ -94,21 +94,21 @@ class Adding:
                 said = await self._front.desk.carry_out(command, await self._front.caller(_payload(body)))
         except UserError as error:
             field = adding.NAME if _text(values, adding.NAME) else adding.NOTEBOOKS
-            words = f"{error.text} {error.hint}".replace("`", "").strip()
+            words = f"{error.text} {error.hint}".strip()
         except StoreUnavailable as error:
             log.warning("the database isn't available: %s", error)
-            field, words = adding.NOTEBOOKS, replies.not_saved()
+            field, words = adding.NOTEBOOKS, replies.not_saved(error)
         except TimeoutError:
             field, words = adding.NOTEBOOKS, "That took too long. /notebook list shows what was added."
         except Exception:
             code = token_hex(4)
             log.exception("adding failed [%s]", code)
-            field, words = adding.NOTEBOOKS, replies.trouble(code).replace("`", "")
+            field, words = adding.NOTEBOOKS, replies.trouble(code)
         else:
             if isinstance(said, EntriesAdded):
                 return {"response_action": "update", "view": adding.done(said, "/notebook")}
             return {}
-        return {"response_action": "errors", "errors": {field: words[:2_000]}}
+        return {"response_action": "errors", "errors": {field: words.replace("`", "")[:2_000]}}
 
     def _read(self, values: Values) -> tuple[AddChosen | None, dict[str, str]]:
         """What was filled in; or what is wrong with it, by block id."""

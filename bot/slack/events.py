@@ -73,7 +73,7 @@ class Events:
             return
         except StoreUnavailable as error:
             log.warning("the database isn't available: %s", error)
-            await self._whisper(payload, thread, (replies.not_saved(), []))
+            await self._whisper(payload, thread, (replies.not_saved(error), []))
             return
         # A mention brings no trigger that could open a form; what it offers instead has a button that does.
         await self._whisper(payload, thread, await self._front.serve(payload, wanted))

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import aiohttp
 from slack_sdk.errors import SlackClientError
 
-from bot.errors import Refusal, StoreUnavailable, Unsure, UserError
+from bot.errors import Refusal, StoreUnavailable, UserError
 from bot.model import Caller
 from bot.render import replies
 from bot.reply import RunShown
@@ -82,12 +82,9 @@ class Front:
                 return await self._served(payload, wanted)
         except UserError as error:
             return replies.mistake(error, payload.command)
-        except Unsure as error:
-            log.warning("the database went away: %s", error)
-            return replies.perhaps_saved(payload.command), []
         except StoreUnavailable as error:
             log.warning("the database isn't available: %s", error)
-            return replies.not_saved(), []
+            return replies.not_saved(error, payload.command), []
         except TimeoutError:
             log.warning("a payload took more than %.1f s", IN_TIME)
             return replies.too_slow(payload.command), []

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from bot import dates, inputs
 from bot.command import Address, Rerun, RunNotebook
 from bot.desk import forms as desk_forms
-from bot.errors import Refusal, StoreUnavailable, Unsure, UserError
+from bot.errors import Refusal, StoreUnavailable, UserError
 from bot.form import Form, Place, digest, ends
 from bot.grammar import check_options
 from bot.model import Platform
@@ -52,12 +52,9 @@ async def submitted(front: Front, body: Mapping[str, Any], view: Mapping[str, An
         if not _shown(view):
             return {"response_action": "update", "view": forms.words(replies.mistake(error))}
         return _refused(view, "notebook", _sentence(error))
-    except Unsure as error:
-        log.warning("the database went away: %s", error)
-        return _refused(view, "notebook", replies.perhaps_saved("/notebook"))
     except StoreUnavailable as error:
         log.warning("the database isn't available: %s", error)
-        return _refused(view, "notebook", replies.not_saved())
+        return _refused(view, "notebook", replies.not_saved(error))
     except TimeoutError:
         return _refused(view, "notebook", replies.too_slow("/notebook"))
     except Exception:

@@ -109,7 +109,7 @@ class Forms:
             return forms.words(replies.mistake(error))
         except StoreUnavailable as error:
             log.warning("the database isn't available: %s", error)
-            return forms.words((replies.not_saved(), []))
+            return forms.words((replies.not_saved(error), []))
         except Exception:
             code = token_hex(4)
             log.exception("a form failed [%s]", code)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.sandbox.slack.workspace import BEN
+from tests.endtoend.lost import lost_while_saving
 from tests.endtoend.notebooks import heading
 
 if TYPE_CHECKING:
@@ -110,3 +111,19 @@ async def test_home_the_list_and_a_mention_open_it_too(chat: Chat, ana: Hand, ro
     await chat.types("ana", room, "@Threadbook add")
     await chat.clicks("ana", await chat.told("ana", room, "Choose notebooks for the catalogue"), "Add notebooks…")
     await ana.sees("Type a few letters of a title or a project")
+
+
+async def test_a_database_lost_while_it_was_added_is_told_as_unknown_and_the_list_shows_it(
+    chat: Chat, ana: Hand, room: str
+) -> None:
+    chat.shelve("unsure", heading("Unsure"))
+    await opens(ana, room)
+    await ana.enters("Or a web address", chat.address("unsure", "datalore"))
+    await ana.enters("Short name", "unsure")
+    with lost_while_saving(chat, "entries"):
+        told = (await ana.mistakes())[LIST]
+    assert "I can't say whether it was saved" in told
+    assert "/notebook list show" in told
+    assert "`" not in told
+    await ana.submits()
+    await ana.sees("*unsure* ·")

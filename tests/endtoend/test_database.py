@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from contextlib import asynccontextmanager, closing, contextmanager
+from contextlib import asynccontextmanager, closing
 from typing import TYPE_CHECKING
 
 import pytest
-from sqlalchemy import event
-from sqlalchemy.exc import OperationalError
 
+from .lost import lost_while_saving
 from .notebooks import heading
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
-
-    from sqlalchemy import Connection
+    from collections.abc import AsyncIterator
 
     from .chat import Chat
 
@@ -67,30 +64,8 @@ async def test_while_the_database_is_locked_nothing_starts_and_nobody_is_left_in
     assert chat.starts("locked-out") == []
 
 
-@contextmanager
-def lost_while_saving(chat: Chat) -> Iterator[None]:
-    """The connection ends with the COMMIT of a new run, so that nobody knows what became of it."""
-    engine = chat.bot.store.database.engine.sync_engine
-
-    def note(connection: Connection, _cursor: object, statement: str, *_more: object) -> None:
-        if statement.startswith("INSERT INTO runs"):
-            connection.info["saves"] = True
-
-    def away(connection: Connection) -> None:
-        if connection.info.pop("saves", False):
-            raise OperationalError("COMMIT", {}, ConnectionError("the connection was lost"))
-
-    event.listen(engine, "before_cursor_execute", note)
-    event.listen(engine, "commit", away)
-    try:
-        yield
-    finally:
-        event.remove(engine, "before_cursor_execute", note)
-        event.remove(engine, "commit", away)
-
-
 async def test_what_was_lost_while_it_was_saved_is_not_told_as_not_saved(chat: Chat, room: str) -> None:
-    with lost_while_saving(chat):
+    with lost_while_saving(chat, "runs"):
         said = await chat.types("ana", room, "/notebook run memo")
     assert "I can't say whether it was saved" in said
     assert "/notebook runs" in said
