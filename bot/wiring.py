@@ -7,7 +7,7 @@ import logging
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
 from random import Random
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from aiohttp import ClientSession, TCPConnector
 
@@ -37,7 +37,9 @@ from bot.tracker.tracker import Tracker
 from bot.tracker.upkeep import Ages, Upkeep
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable
+    from collections.abc import Awaitable, Coroutine
+
+    from slack_bolt.async_app import AsyncApp
 
     from bot.platforms.base import PlatformClient
     from bot.settings import Settings
@@ -167,36 +169,40 @@ class Bot:
         hosts = Hosts(datalore=settings.datalore_url, deepnote=settings.deepnote_app_url)
         events = Events(front, slack, self._budget, hosts)
         app = bolt_app(slack, settings.slack_signing_secret.get_secret_value(), front, events, hosts)
-        app_token = settings.slack_app_token.get_secret_value()
+        self._begin([heart.run(), tracker.run(), courier.run(), events.keep_homes(ended), upkeep.run()])
+        stack.push_async_callback(lambda: courier.stop(self._left(DRAIN / 2)))
+        stack.push_async_callback(lambda: tracker.stop(self._left(DRAIN / 2)))
+        await self._listen(app, tracker)
+        log.info("Threadbook is up for workspace %s", self.workspace)
+
+    def _begin(self, works: list[Coroutine[Any, Any, None]]) -> None:
+        """Have all that goes on until the end go on, and end with the bot."""
+        tasks = [asyncio.create_task(work) for work in works]
+        self._ended = asyncio.gather(*tasks)
+        self._stack.push_async_callback(self._end, tasks)
+
+    async def _listen(self, app: AsyncApp, tracker: Tracker) -> None:
+        """Answer over HTTP, and hear Slack: over sockets if there is a token for them, else over HTTP too."""
+        app_token = self._settings.slack_app_token.get_secret_value()
         sockets = Sockets(app, app_token, self._pace, self.metrics) if app_token else None
         self.metrics.watch(
             held=lambda: len(tracker.held),
             queue=self._budget.depth,
             sockets=lambda: 0 if sockets is None else sockets.count(),
         )
-
-        tasks = [
-            asyncio.create_task(work)
-            for work in (heart.run(), tracker.run(), courier.run(), events.keep_homes(ended), upkeep.run())
-        ]
-        self._ended = asyncio.gather(*tasks)
-        stack.push_async_callback(self._end, tasks)
-        stack.push_async_callback(lambda: courier.stop(self._left(DRAIN / 2)))
-        stack.push_async_callback(lambda: tracker.stop(self._left(DRAIN / 2)))
         self.web = Web(
             self.store,
             sockets,
             None if app_token else app,
-            settings.http_port,
+            self._settings.http_port,
             metrics=self.metrics,
             behind=tracker.behind,
         )
-        stack.push_async_callback(self.web.close)
+        self._stack.push_async_callback(self.web.close)
         await self.web.start()
         if sockets is not None:
-            stack.push_async_callback(sockets.close)
+            self._stack.push_async_callback(sockets.close)
             await sockets.connect()
-        log.info("Threadbook is up for workspace %s", self.workspace)
 
     def _tracker_deps(self, platforms: dict[Platform, PlatformClient], for_courier: asyncio.Event) -> Deps:
         settings = self._settings

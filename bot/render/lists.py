@@ -93,20 +93,7 @@ def _run_line(run: Run) -> str:
 def catalogue_listed(said: CatalogueListed, command: str) -> Answer:
     """The catalogue, each notebook with a button; or what an empty one needs."""
     if not said.entries:
-        if said.asked_to_run:
-            words = "The catalogue is empty; the form finds other notebooks. A web address works too."
-            opens = button("Open the form", ids.OPEN_FORM, "new", style="primary")
-            return words, [section(words), {"type": "actions", "elements": [opens]}]
-        if said.search:
-            shows = f"shows all {said.total}" if said.total > 1 else "shows the only one"
-            words = f"No notebook of the catalogue matches “{plain(said.search)}”. `{command} list` {shows}."
-        elif said.may_add:
-            words = f"The catalogue is empty. Name a notebook: `{command} add weekly-kpis` and its web address."
-            add = button("Add notebooks…", ids.OPEN_ADDING, "new", style="primary")
-            return words, [section(words), {"type": "actions", "elements": [add]}]
-        else:
-            words = "The catalogue is empty. An admin can add notebooks to it."
-        return words, [section(words)]
+        return _none_listed(said, command)
     heading = "*What would you like to run?*" if said.asked_to_run else "*Notebooks of the catalogue*"
     blocks = [section(heading)]
     if said.asked_to_run:
@@ -125,6 +112,23 @@ def catalogue_listed(said: CatalogueListed, command: str) -> Answer:
         hints.insert(0, f"There are {more} more: `{command} list` with a word of its name finds one.")
     blocks.append(context("\n".join(hints)))
     return heading, blocks
+
+
+def _none_listed(said: CatalogueListed, command: str) -> Answer:
+    """Why there is nothing, and what would change that."""
+    opens: Block | None = None
+    if said.asked_to_run:
+        words = "The catalogue is empty; the form finds other notebooks. A web address works too."
+        opens = button("Open the form", ids.OPEN_FORM, "new", style="primary")
+    elif said.search:
+        shows = f"shows all {said.total}" if said.total > 1 else "shows the only one"
+        words = f"No notebook of the catalogue matches “{plain(said.search)}”. `{command} list` {shows}."
+    elif said.may_add:
+        words = f"The catalogue is empty. Name a notebook: `{command} add weekly-kpis` and its web address."
+        opens = button("Add notebooks…", ids.OPEN_ADDING, "new", style="primary")
+    else:
+        words = "The catalogue is empty. An admin can add notebooks to it."
+    return words, [section(words)] + ([{"type": "actions", "elements": [opens]}] if opens else [])
 
 
 def typed_name(entry: Entry) -> str:

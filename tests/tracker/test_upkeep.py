@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from bot.store.store import Store
     from tests.tracker.house import Life, Process
 
-BEGUN = asyncio.Event()
-
 
 async def seen_at(store: Store) -> datetime | None:
     async with store.database.read() as connection:
@@ -31,9 +29,11 @@ async def seen_at(store: Store) -> datetime | None:
 class Long(Upkeep):
     """Has more to prune than it ever comes to the end of."""
 
+    begun: asyncio.Event
+
     async def prune(self) -> None:
         """Go on until cancelled."""
-        BEGUN.set()
+        self.begun.set()
         await asyncio.Event().wait()
 
 
@@ -42,12 +42,12 @@ async def test_who_prunes_for_long_is_there_all_the_while(
 ) -> None:
     monkeypatch.setattr(upkeep, "PRESENT_EVERY", 0.02)
     monkeypatch.setattr(upkeep, "PRUNE_FIRST", 0.0)
-    work = asyncio.create_task(
-        Long(process.store, process.tracker, "T0HERE", life.clock, lambda: None, Metrics()).run()
-    )
+    long = Long(process.store, process.tracker, "T0HERE", life.clock, lambda: None, Metrics())
+    long.begun = asyncio.Event()
+    work = asyncio.create_task(long.run())
     try:
         async with asyncio.timeout(5):
-            await BEGUN.wait()
+            await long.begun.wait()
             begun = life.clock()
             while (seen := await seen_at(process.store)) is None or seen <= begun:  # noqa: ASYNC110, the rows set no event
                 await asyncio.sleep(0.01)
