@@ -8,44 +8,31 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 from math import inf
 from typing import TYPE_CHECKING, Any, Final
 
+from pydantic import ValidationError
 from sqlalchemy import and_, case, delete, exists, false, func, insert, literal, or_, select, true, update
 
-from bot.model import Frozen, News, Progress, Request, Results, Run, State
-from bot.store.rows import fingerprint, news_rows, nobodys, progress_columns, run_of
+from bot.model import News, Progress, Request, Results, Run, State
+from bot.store.rows import fingerprint, held_of, news_rows, nobodys, progress_columns
 from bot.store.tables import cards, files, news, processes, results, runs
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
 
-    from sqlalchemy import ColumnElement
+    from sqlalchemy import ColumnElement, Row
 
     from bot.store.database import Database
+    from bot.store.rows import Held
 
+log = logging.getLogger(__name__)
 
 SURELY_ALIVE: Final = 2.0
 """Seconds after a beat for which nobody can have missed the next ones; less than it takes to be declared dead."""
-
-
 _ORPHANED: Final = select(runs.c.id).where(runs.c.settled == false(), nobodys(runs.c.holder))
-
-
-class Held(Frozen):
-    """A run that this process holds, with what only its submission needs.
-
-    Attributes:
-        tz: The asker's time zone.
-        carded: Its card is posted.
-        refused: Its card can't be posted, in Slack's word.
-    """
-
-    run: Run
-    tz: str = "UTC"
-    carded: bool = False
-    refused: str = ""
 
 
 class Holding:
@@ -56,6 +43,7 @@ class Holding:
         self.process_id: int | None = None
         self.epoch = 1
         self._beaten = -inf
+        self._unreadable: set[int] = set()
 
     async def register(self) -> None:
         """Enter this process; a process that was declared dead enters anew."""
@@ -148,7 +136,7 @@ class Holding:
             return [row.id for row in (await connection.execute(query)).all()]
 
     async def held(self, ids: Sequence[int] | None = None) -> list[Held]:
-        """The unsettled runs that this process holds, or those of them among `ids`."""
+        """The unsettled runs that this process holds, or those of them among `ids`, as far as they can be read."""
         query = (
             select(runs, cards.c.ts.is_not(None).label("carded"), cards.c.refused)
             .join(cards, cards.c.run == runs.c.id)
@@ -159,15 +147,20 @@ class Holding:
             query = query.where(runs.c.id.in_(ids))
         async with self._db.read() as connection:
             rows = (await connection.execute(query)).all()
-        return [
-            Held(
-                run=run_of(row),
-                tz=row.asker_tz,
-                carded=row.carded,
-                refused=row.refused,
-            )
-            for row in rows
-        ]
+        return [held for row in rows if (held := self._read(row)) is not None]
+
+    def _read(self, row: Row[Any]) -> Held | None:
+        """What a row says; None where this code can't read it, which keeps no other run away."""
+        try:
+            return held_of(row)
+        except ValidationError as error:
+            if row.id not in self._unreadable:
+                self._unreadable.add(row.id)
+                fields = ", ".join(".".join(map(str, one["loc"])) for one in error.errors())  # and no values
+                log.warning(
+                    "run %d isn't followed: its row can't be read, by a newer Threadbook? %s", row.number, fields
+                )
+            return None
 
     async def calls(self) -> list[tuple[int, bool]]:
         """Held runs that somebody's write wants looked at, each with whether that was a person who took it back.

@@ -62,6 +62,21 @@ class Story(Frozen):
     tz: str = "UTC"
 
 
+class Held(Frozen):
+    """A run that a process holds, with what only its submission needs.
+
+    Attributes:
+        tz: The asker's time zone.
+        carded: Its card is posted.
+        refused: Its card can't be posted, in Slack's word.
+    """
+
+    run: Run
+    tz: str = "UTC"
+    carded: bool = False
+    refused: str = ""
+
+
 def fingerprint(request: Request) -> str:
     """What makes two requests the same: notebook, inputs and options."""
     same = request.model_dump(mode="json", include={"notebook", "inputs", "options", "adopt"})
@@ -84,6 +99,11 @@ def run_of(row: Row[Any]) -> Run:
         untracked_by=row.untracked_by,
         untracked_at=row.untracked_at,
     )
+
+
+def held_of(row: Row[Any]) -> Held:
+    """A row of `runs`, with `carded` and `refused` of its card."""
+    return Held(run=run_of(row), tz=row.asker_tz, carded=row.carded, refused=row.refused)
 
 
 def progress_columns(progress: Progress) -> dict[str, Any]:

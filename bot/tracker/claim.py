@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
+from secrets import token_hex
 from typing import TYPE_CHECKING, Final
 
 from bot.errors import StoreUnavailable
@@ -63,6 +64,9 @@ class Heart:
             except StoreUnavailable as error:
                 self._metrics.beat_lost("database")
                 log.warning("the database isn't available: %s", error)
+            except Exception:
+                # Others declare it dead if it can't beat; until then its runs are looked at.
+                log.exception("the heart stumbled [%s]", token_hex(4))
             try:
                 async with asyncio.timeout_at(next_beat):
                     await self._bell.wait()

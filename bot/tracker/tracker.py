@@ -20,7 +20,7 @@ from bot.tracker.submit import settle_doubt, submit
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
-    from bot.store.holding import Held
+    from bot.store.rows import Held
 
 log = logging.getLogger(__name__)
 

@@ -7,7 +7,10 @@ import sqlite3
 from contextlib import closing
 from typing import TYPE_CHECKING
 
+from sqlalchemy import select, text
+
 from bot.model import NewsKind, State
+from bot.store.tables import processes
 from tests.tracker.house import DATALORE, DEEPNOTE, Life, Process, happens, living
 
 if TYPE_CHECKING:
@@ -15,6 +18,7 @@ if TYPE_CHECKING:
 
     import pytest
 
+    from bot.model import Run
     from tests.store.postgres import Postgres
 
 
@@ -116,3 +120,56 @@ async def test_three_replicas_start_every_run_once_though_two_of_them_fall(postg
         remote = [run.progress.remote_id for run in ended if run.progress.remote_id is not None]
         assert len(set(remote)) == len(remote)
     await postgres.drop(url)
+
+
+async def test_a_row_that_a_newer_threadbook_wrote_keeps_no_other_run_away(
+    busy: Life, caplog: pytest.LogCaptureFixture
+) -> None:
+    """As while replicas are brought to a new version one by one, and an older one claims what a newer one began."""
+    first, notebook = await busy.process(), busy.shelve("slow", "print('slow')")
+    strange, usual = [
+        await busy.comes_to(first, await busy.asks(first, notebook, DEEPNOTE), State.QUEUED) for _ in range(2)
+    ]
+    await first.crash()
+    await rewritten(first, strange, "json_set(progress, '$.of_tomorrow', 'hunter2')")
+    second = await busy.process()
+    await busy.stops(notebook, DEEPNOTE, usual.progress.remote_id)
+    assert (await busy.ends(second, usual)).progress.state is State.STOPPED
+    [told] = [each.getMessage() for each in caplog.records if "can't be read" in each.getMessage()]
+    assert f"run {strange.number} " in told
+    assert "of_tomorrow" in told
+    assert "hunter2" not in told
+    await rewritten(first, strange, "json_remove(progress, '$.of_tomorrow')")
+    await busy.stops(notebook, DEEPNOTE, strange.progress.remote_id)
+    assert (await busy.ends(second, strange)).progress.state is State.STOPPED
+
+
+async def rewritten(process: Process, run: Run, progress: str) -> None:
+    async with process.store.database.write() as connection:
+        await connection.execute(text(f"UPDATE runs SET progress = {progress} WHERE id = {run.id}"))
+
+
+async def beats_of(process: Process) -> int:
+    async with process.store.database.read() as connection:
+        mine = select(processes.c.beats).where(processes.c.id == process.store.holding.process_id)
+        beats: int = (await connection.execute(mine)).scalar_one()
+    return beats
+
+
+async def test_a_heart_goes_on_beating_after_what_nobody_foresaw(busy: Life, caplog: pytest.LogCaptureFixture) -> None:
+    process, notebook = await busy.process(), busy.shelve("slow", "print('slow')")
+    run = await busy.comes_to(process, await busy.asks(process, notebook, DEEPNOTE), State.QUEUED)
+    refusing = "CREATE TRIGGER strange BEFORE UPDATE OF beats ON processes BEGIN SELECT RAISE(ABORT, 'strange'); END"
+    async with process.store.database.write() as connection:
+        await connection.execute(text(refusing))
+    async with asyncio.timeout(5):
+        while "the heart stumbled" not in caplog.text:  # noqa: ASYNC110, a log rings no bell
+            await asyncio.sleep(0.01)
+    async with process.store.database.write() as connection:
+        await connection.execute(text("DROP TRIGGER strange"))
+    before = await beats_of(process)
+    async with asyncio.timeout(5):
+        while await beats_of(process) < before + 2:  # noqa: ASYNC110, nor does a heart
+            await asyncio.sleep(0.01)
+    await busy.stops(notebook, DEEPNOTE, run.progress.remote_id)
+    assert (await busy.ends(process, run)).progress.state is State.STOPPED
