@@ -57,11 +57,17 @@ class Ticket:
 
 @dataclass(slots=True)
 class _Queue:
-    """One method's queue and what was let through in the last minute."""
+    """One method's queue, and what the last minute holds.
+
+    Attributes:
+        passed: When those were let through that haven't left yet.
+        left: When the others left.
+    """
 
     limit: int
     waiting: list[tuple[int, int, Ticket]] = field(default_factory=list)
     passed: deque[float] = field(default_factory=deque)
+    left: deque[float] = field(default_factory=deque)
     closed_until: float = 0.0
     timer: asyncio.TimerHandle | None = None
 
@@ -107,6 +113,13 @@ class Budget:
         except asyncio.CancelledError:
             ticket.ready.cancel()
             raise
+
+    def leaves(self, method: str) -> None:
+        """Slack's minute begins when a call leaves: it may have stood still since it was let through."""
+        queue = self._queues.setdefault(method, _Queue(self._limits.get(method, OTHERS)))
+        if queue.passed:
+            queue.passed.popleft()  # whichever it was: all of them count
+        queue.left.append(asyncio.get_running_loop().time())
 
     def promote(self, ticket: Ticket, urgency: int) -> None:
         """Move a ticket forward: what it waits to tell has become more urgent."""
@@ -173,11 +186,13 @@ class Budget:
         ticket.ready.set_result(None)
 
     def _method_wait(self, queue: _Queue, now: float) -> float:
-        while queue.passed and now - queue.passed[0] >= self._minute:
-            queue.passed.popleft()
+        for times in (queue.passed, queue.left):
+            while times and now - times[0] >= self._minute:
+                times.popleft()
         wait = queue.closed_until - now
-        if len(queue.passed) >= queue.limit:
-            wait = max(wait, queue.passed[0] + self._minute - now)
+        if len(queue.passed) + len(queue.left) >= queue.limit:
+            oldest = min(times[0] for times in (queue.passed, queue.left) if times)
+            wait = max(wait, oldest + self._minute - now)
         return wait
 
     def _channel_wait(self, channel: str, now: float) -> float:

@@ -125,6 +125,7 @@ class Speech:
         """
         if method != "chat.delete":  # what this process posted too much it takes back, whoever speaks by now
             await self.still_ours()
+        self.budget.leaves(method)
         try:
             async with patience(self._patience[0]):
                 answer = await self.client.api_call(method, json=arguments)
@@ -162,6 +163,7 @@ class Speech:
                 ]
                 # Large files take long, and only this last step shows them.
                 await self.still_ours()
+                self.budget.leaves("files.completeUploadExternal")
                 await self.client.files_completeUploadExternal(files=sent, channel_id=channel, thread_ts=thread)
         except SlackApiError as error:
             raise self._meaning(_method(error), error) from error
@@ -171,6 +173,7 @@ class Speech:
     async def _sent(self, file: Sent) -> str:
         """Send the bytes of a file, which nobody sees yet; answers with Slack's id for it."""
         client, length, alt = self.client, len(file.content), file.alt or None
+        self.budget.leaves("files.getUploadURLExternal")
         told = await client.files_getUploadURLExternal(filename=file.name, length=length, alt_txt=alt)
         if client.session is None:
             raise TypeError("Speech takes a client with a session")

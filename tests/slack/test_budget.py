@@ -54,6 +54,27 @@ def test_the_window_slides_with_each_call() -> None:
     play(scene())
 
 
+def test_the_minute_of_a_call_begins_when_it_leaves_however_long_ago_it_was_let_through() -> None:
+    async def scene() -> None:
+        budget = Budget({UPDATE: 3})
+        for _ in range(3):
+            await budget.take(UPDATE, 0)
+        budget.leaves(UPDATE)
+        await asyncio.sleep(40)  # the process stands still
+        budget.leaves(UPDATE)
+        budget.leaves(UPDATE)
+        went = await _all(budget, *[(UPDATE, 0, "")] * 2)
+        assert [at for at, _ in went] == pytest.approx([MINUTE - 40, MINUTE], abs=0.1)
+        await asyncio.sleep(2 * MINUTE)
+        for _ in range(3):  # as it refuses blocks, and others are sent in their place
+            budget.leaves(UPDATE)
+        begun = now()
+        await budget.take(UPDATE, 0)
+        assert now() - begun == pytest.approx(MINUTE, abs=0.1)
+
+    play(scene())
+
+
 def test_each_method_has_its_own_minute() -> None:
     async def scene() -> None:
         went = await _all(Budget({UPDATE: 1, POST: 1}), (UPDATE, 0, ""), (POST, 0, "C1"), ("users.info", 0, ""))
