@@ -14,11 +14,13 @@ from bot.desk import forms as desk_forms
 from bot.desk import telling
 from bot.errors import StoreUnavailable, UserError
 from bot.grammar import parse, without_mention
-from bot.render import home, replies
+from bot.render import home
 from bot.render.unfurl import unfurl
 from bot.slack.front import Payload, spoken
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
     from slack_bolt.async_app import AsyncApp, AsyncBoltContext
     from slack_sdk.web.async_client import AsyncWebClient
 
@@ -32,6 +34,8 @@ log = logging.getLogger(__name__)
 
 TROUBLE: Final = (SlackClientError, aiohttp.ClientError, TimeoutError, OSError)
 MENTION: Final = "@Threadbook"
+ANSWER: Final = "threadbook_answer"
+"""Where Bolt's context of a mention has what to tell."""
 HOME_EVERY: Final = 0.5
 MOST_LINKS: Final = 5
 """Addresses of one message that unfold."""
@@ -40,7 +44,7 @@ NEXT: Final = 2
 
 
 class Events:
-    """Answers what Slack tells by events, which nobody waits three seconds for.
+    """Answers what Slack tells by events.
 
     Args:
         front: Who asks, and the desk.
@@ -57,26 +61,26 @@ class Events:
 
     def listen(self, app: AsyncApp) -> None:
         """Answer mentions, opened Homes and shared links."""
-        app.event("app_mention")(self._mentioned)
+        app.event("app_mention", middleware=[self._mentioned])(self._answer)
         app.event("app_home_opened")(self._home_opened)
         app.event("link_shared")(self._link_shared)
 
-    async def _mentioned(self, body: dict[str, Any], event: dict[str, Any], context: AsyncBoltContext) -> None:
-        if event.get("bot_id") or not event.get("user"):
-            return
-        payload = _payload(body, event)
-        thread = event.get("thread_ts")
-        try:
-            wanted = await self._read(event, str(context.bot_user_id or ""))
-        except UserError as error:
-            await self._whisper(payload, thread, replies.mistake(error, MENTION))
-            return
-        except StoreUnavailable as error:
-            log.warning("the database isn't available: %s", error)
-            await self._whisper(payload, thread, (replies.not_saved(error), []))
-            return
+    async def _mentioned(
+        self,
+        body: dict[str, Any],
+        event: dict[str, Any],
+        context: AsyncBoltContext,
+        next: Callable[[], Awaitable[None]],  # noqa: A002, Bolt's name for it
+    ) -> None:
+        """Carry it out. Bolt acknowledges an event before its listener runs, but after this: that means saved."""
+        if event.get("user") and not event.get("bot_id"):
+            payload = _payload(body, event)
+            context[ANSWER] = await self._front.serve(payload, self._read(event, str(context.bot_user_id or "")))
+        await next()
+
+    async def _answer(self, body: dict[str, Any], event: dict[str, Any], context: AsyncBoltContext) -> None:
         # A mention brings no trigger that could open a form; what it offers instead has a button that does.
-        await self._whisper(payload, thread, await self._front.serve(payload, wanted))
+        await self._whisper(_payload(body, event), event.get("thread_ts"), context.get(ANSWER))
 
     async def _read(self, event: dict[str, Any], bot_user: str) -> Command:
         run = None

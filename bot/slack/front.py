@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Awaitable
 from dataclasses import dataclass
 from secrets import token_hex
 from typing import TYPE_CHECKING, Any, Final
@@ -67,19 +68,19 @@ class Front:
     admins: Collection[str]
     link: Callable[[Run], str | None]
 
-    async def serve(self, payload: Payload, wanted: Command) -> Answer | None:
+    async def serve(self, payload: Payload, wanted: Command | Awaitable[Command]) -> Answer | None:
         """Carry out one payload for whoever sent it.
 
         Args:
             payload: Who, where, when.
-            wanted: What they want.
+            wanted: What they want, or the reading of it.
 
         Returns:
             What to tell the person alone; None where the card tells it.
         """
         try:
             async with asyncio.timeout(IN_TIME):
-                return await self._served(payload, wanted)
+                return await self._served(payload, await wanted if isinstance(wanted, Awaitable) else wanted)
         except UserError as error:
             return replies.mistake(error, payload.command)
         except StoreUnavailable as error:

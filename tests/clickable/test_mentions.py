@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
@@ -76,6 +78,23 @@ async def test_a_mention_that_slack_sends_twice_is_one_run(chat: Chat, room: str
     await chat.slack.mentions("ben", room, "@Threadbook run mentioned")
     await (await chat.card(room)).ends()
     assert len(chat.starts("mentioned")) == 1
+
+
+async def test_a_mention_that_is_acknowledged_is_saved(chat: Chat, room: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Slack doesn't send it again then, whatever becomes of the process."""
+    acked, saved = chat.slack.sockets._acked, list[int]()
+
+    def look(data: str) -> None:
+        with closing(sqlite3.connect(chat.database)) as rows:
+            saved.extend(
+                rows.execute("SELECT count(*) FROM runs WHERE channel = ?", [chat.slack.channel(room).id]).fetchone()
+            )
+        acked(data)
+
+    monkeypatch.setattr(chat.slack.sockets, "_acked", look)
+    await chat.slack.mentions("ben", room, "@Threadbook run brief")
+    await (await chat.card(room)).ends()
+    assert saved == [1]
 
 
 async def test_the_bots_own_words_and_other_bots_are_no_commands(chat: Chat, room: str) -> None:

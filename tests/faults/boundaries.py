@@ -30,6 +30,7 @@ class Boundary:
         point: Inside: where in `points`, and when.
         call: Outside: which call, on either platform.
         acked: Outside: when Slack has the ack.
+        mentioned: Whether it is asked for by a mention, which Bolt would acknowledge before anybody has looked at it.
         before: Outside: whether the call isn't carried out.
         doubt: What the process that is killed leaves unknown of the start; and what is true.
         repeats: What may come twice, as Slack's answer to it is lost. The card may be under way before the ack is.
@@ -43,6 +44,7 @@ class Boundary:
     point: tuple[str, str] | None = None
     call: Callable[[Call], bool] | None = None
     acked: bool = False
+    mentioned: bool = False
     before: bool = False
     doubt: Doubt = "none"
     repeats: Repeats = ""
@@ -134,6 +136,7 @@ def _inside(
 BOUNDARIES: Final[list[Boundary]] = [
     *_inside("row saved", "request"),
     Boundary("ack sent", acked=True, repeats="card"),
+    Boundary("ack sent (mention)", acked=True, mentioned=True, repeats="card"),
     *_around("card posted", _slack("chat.postMessage", _card), repeats="card"),
     *_inside("card noted", "carded", repeats="card"),
     Boundary("submitting committed, before", ("submitting", "before")),

@@ -148,6 +148,10 @@ class Cell:
     async def _ask_until_heard(self) -> None:
         """Type the command, and again where Slack or we say that it wasn't heard, as long as anybody can hear it."""
         while self.here.living and not await self._saved():
+            if self.boundary.mentioned:
+                await self.here.mention(self.notebook, self.platform)
+                self._lost |= self._killed.is_set() and not await self._saved()
+                continue
             outcome = await self.here.ask(self.notebook, self.platform)
             answer = self.here.slack.ledger.deliveries("slash_commands")[-1].response
             # An ack without a word says that it's saved.

@@ -103,8 +103,14 @@ class Town:
 
     async def ask(self, found: Notebook, platform: str, room: str = ROOMS[0]) -> Outcome:
         """Ana runs a notebook by its address."""
-        path = found.deepnote_path if platform == "deepnote" else found.datalore_path
-        return await self.slack.say("ana", room, f"/notebook run {self.url}/{platform}{path}")
+        return await self.slack.say("ana", room, f"/notebook run {self._address(found, platform)}")
+
+    async def mention(self, found: Notebook, platform: str, room: str = ROOMS[0]) -> None:
+        """Ana runs it by a mention."""
+        await self.slack.mentions("ana", room, f"@Threadbook run {self._address(found, platform)}")
+
+    def _address(self, found: Notebook, platform: str) -> str:
+        return f"{self.url}/{platform}{found.deepnote_path if platform == 'deepnote' else found.datalore_path}"
 
     # What people see
 
