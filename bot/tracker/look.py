@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+TELL_START: Final = 10.0
+"""Seconds: who has just asked for a run looks at its card, and is told of a shorter wait than who waits for its end."""
 AFTER_A_START: Final = 120.0
 """Seconds that looks rest at most where a start was asked to wait."""
 FETCH_TRIES: Final = 8
@@ -136,17 +138,17 @@ def untold(deps: Deps, tracked: Tracked, now: float) -> float:
 
     Args:
         deps: Has the token's share.
-        tracked: The run, which is under way.
+        tracked: The run.
         now: The share's clock.
     """
-    trouble = tracked.run.progress.trouble
+    progress = tracked.run.progress
     left = deps.shares[tracked.run.request.notebook.platform].rests(now)
-    tells = trouble is None or trouble in PASSING
-    return left if tells and left > TELL_WAIT else 0.0
+    tells = not progress.state.final and (progress.trouble is None or progress.trouble in PASSING)
+    return left if tells and left > (TELL_START if progress.state is State.REQUESTED else TELL_WAIT) else 0.0
 
 
 async def told_to_wait(deps: Deps, tracked: Tracked) -> float | None:
-    """Have the card say until when the platform wants no look; the answer is as for look()."""
+    """Have the card say until when the platform wants to be left alone; the answer is as for look()."""
     rests, tracked.rests = tracked.rests, 0.0
     decision = lifecycle.told_to_wait(tracked.run.progress, rests, deps.now())
     return None if await write(deps, tracked, decision) is None else rests

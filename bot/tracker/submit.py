@@ -22,7 +22,7 @@ from bot.errors import (
     UserError,
 )
 from bot.model import Cause, Run, State, Submission
-from bot.tracker.look import missed, quiet, token_refused, token_works, until_next, write
+from bot.tracker.look import missed, quiet, token_refused, token_works, told_to_wait, until_next, write
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -70,6 +70,16 @@ async def submit(deps: Deps, client: PlatformClient, tracked: Tracked) -> float 
     if not await holding.lives(me):
         return None  # this process stood still, and the run is another's to judge
     return await _post(deps, client, tracked)
+
+
+async def put_off(deps: Deps, tracked: Tracked) -> float | None:
+    """The platform wants to be left alone: a start waits for that as well, if it isn't for too long."""
+    run, now = tracked.run, deps.now()
+    since = run.progress.trouble_since or now
+    if now + timedelta(seconds=tracked.rests) - since > PATIENCE:
+        tracked.rests = 0.0
+        return await write(deps, tracked, _too_late(run, now))
+    return await told_to_wait(deps, tracked)
 
 
 async def _post(deps: Deps, client: PlatformClient, tracked: Tracked) -> float | None:

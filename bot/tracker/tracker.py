@@ -15,7 +15,7 @@ from bot.model import Cause, Platform, State
 from bot.tracker.deps import Deps, Tracked
 from bot.tracker.guard import Guard
 from bot.tracker.look import look, settle, told_to_wait, untold, write
-from bot.tracker.submit import settle_doubt, submit
+from bot.tracker.submit import put_off, settle_doubt, submit
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -183,13 +183,17 @@ class Tracker:
             share.weigh(wanted[platform], now)
 
     def _held_back(self, tracked: Tracked, now: float) -> float:
-        """Seconds that a look must still wait for its place in its token's budget; all else goes at once."""
+        """Seconds that a step must still wait for its place in its token's budget.
+
+        Looks always take one; whatever else asks the platform waits only while that wants to be left alone.
+        """
         run, share = tracked.run, self.deps.shares[tracked.run.request.notebook.platform]
-        if run.progress.state not in lifecycle.STARTED or run.untracked_at is not None:
+        if run.untracked_at is not None or tracked.refused or self._waits(tracked):
             return 0.0
-        if tracked.place is None or share.closed(now):
+        looks = run.progress.state in lifecycle.STARTED
+        if share.closed(now) or (looks and tracked.place is None):
             tracked.place = share.reserve(now)
-        if tracked.place > now:
+        if tracked.place is not None and tracked.place > now:
             return tracked.place - now
         tracked.place = None
         return 0.0
@@ -275,7 +279,7 @@ class Tracker:
         if self._waits(tracked):
             return None
         if tracked.rests:
-            return await told_to_wait(deps, tracked)
+            return await (put_off if state is State.REQUESTED else told_to_wait)(deps, tracked)
         client = deps.platforms.get(platform)
         if client is None:
             return await self._without_client(tracked, platform)
