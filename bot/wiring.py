@@ -153,7 +153,7 @@ class Bot:
         deliverer = Deliverer(self.store, speech, link, _now, for_heart.set, people.name, ended, home)
         courier = Courier(deliverer, self.workspace, settings.admins, for_courier)
         tracker = Tracker(self._tracker_deps(platforms, for_courier))
-        heart = Heart(self.store.holding, tracker, for_heart)
+        heart = Heart(self.store.holding, tracker, for_heart, self._budget.shared_by)
 
         upkeep = self.upkeep = self._new_upkeep(tracker, for_courier)
         await upkeep.present()

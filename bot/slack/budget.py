@@ -32,6 +32,8 @@ A_MINUTE: Final[Mapping[str, int]] = {
     "files.completeUploadExternal": 90,
 }
 """Calls a minute, a little under what Slack lets pass: others may call it with the same app."""
+EVERYBODYS: Final = frozenset({"chat.postEphemeral", "chat.unfurl", "views.publish"})
+"""What each process answers people with; all else that is counted only the workspace's courier calls."""
 FINAL_FIRST, CARDS_NEXT, CHANGES_LAST = 0, 1, 2
 """How urgent a call is: ends before new cards, and those before what is merely new."""
 OTHERS: Final = 18
@@ -90,6 +92,7 @@ class Budget:
         self._rate = channel_rate
         self._minute = minute
         self._queues: dict[str, _Queue] = {}
+        self._processes = 1
         self._channels: dict[str, float] = {}  # when the channel's allowance is full again
         self._order = count()
 
@@ -99,7 +102,7 @@ class Budget:
         ready: asyncio.Future[None] = loop.create_future()
         counted = channel if method == "chat.postMessage" else ""
         ticket = Ticket(method, counted, urgency, next(self._order), ready, loop.time())
-        queue = self._queues.setdefault(method, _Queue(self._limits.get(method, OTHERS)))
+        queue = self._queue(method)
         heapq.heappush(queue.waiting, (urgency, ticket.order, ticket))
         if not self._in_good_time(queue, ticket):
             self._let_through(queue)
@@ -116,7 +119,7 @@ class Budget:
 
     def leaves(self, method: str) -> None:
         """Slack's minute begins when a call leaves: it may have stood still since it was let through."""
-        queue = self._queues.setdefault(method, _Queue(self._limits.get(method, OTHERS)))
+        queue = self._queue(method)
         if queue.passed:
             queue.passed.popleft()  # whichever it was: all of them count
         queue.left.append(asyncio.get_running_loop().time())
@@ -132,9 +135,27 @@ class Budget:
 
     def refused(self, method: str, retry_after: float) -> None:
         """Slack answered 429: nobody calls the method for so many seconds."""
-        queue = self._queues.setdefault(method, _Queue(self._limits.get(method, OTHERS)))
+        queue = self._queue(method)
         queue.closed_until = max(queue.closed_until, asyncio.get_running_loop().time() + retry_after)
         self._let_through(queue)
+
+    def shared_by(self, processes: int) -> None:
+        """So many processes live, and share what all of them call."""
+        if processes == self._processes:
+            return
+        self._processes = processes
+        for method, queue in self._queues.items():
+            queue.limit = self._limit(method)
+            self._let_through(queue)
+
+    def _queue(self, method: str) -> _Queue:
+        if method not in self._queues:
+            self._queues[method] = _Queue(self._limit(method))
+        return self._queues[method]
+
+    def _limit(self, method: str) -> int:
+        limit = self._limits.get(method, OTHERS)
+        return max(limit // self._processes, 1) if method in EVERYBODYS else limit
 
     def depth(self) -> int:
         """How many calls are waiting."""

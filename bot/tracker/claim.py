@@ -12,6 +12,8 @@ from bot.errors import StoreUnavailable
 from bot.tracker.rests import Resting
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from bot.store.holding import Holding
     from bot.tracker.tracker import Tracker
 
@@ -34,15 +36,19 @@ class Heart:
 
     Args:
         bell: Set by whoever writes something that a held run waits for: looked at now, not at the next beat.
+        living: Told with each beat how many processes live, this one among them.
     """
 
-    def __init__(self, holding: Holding, tracker: Tracker, bell: asyncio.Event) -> None:
+    def __init__(
+        self, holding: Holding, tracker: Tracker, bell: asyncio.Event, living: Callable[[int], None] = lambda _: None
+    ) -> None:
         self._metrics = tracker.deps.metrics
         self._holding = holding
         self._tracker = tracker
         self._seen: dict[int, tuple[int, int]] = {}
         self._until_strays = STRAYS_EVERY
         self._bell = bell
+        self._living = living
         self._unread: deque[int] = deque()
         self._resting = Resting(tracker.deps.store.rests, tracker.deps.shares, tracker.deps.now)
 
@@ -91,6 +97,7 @@ class Heart:
             if len(claimed) < CLAIMED_AT_ONCE:
                 break
         others = len(self._seen)
+        self._living(1 + others)
         await self._resting.exchange(asyncio.get_running_loop().time(), alone=not others)
         self._tracker.take_part(await self._holding.part(1 + others) if others else 1.0)
 

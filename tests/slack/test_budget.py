@@ -13,7 +13,7 @@ from bot.slack.budget import A_MINUTE, BURST, MINUTE, Budget
 
 from .clock import now, play
 
-POST, UPDATE = "chat.postMessage", "chat.update"
+POST, UPDATE, UNFURL = "chat.postMessage", "chat.update", "chat.unfurl"
 
 
 async def _all(budget: Budget, *calls: tuple[str, int, str]) -> list[tuple[float, str]]:
@@ -71,6 +71,23 @@ def test_the_minute_of_a_call_begins_when_it_leaves_however_long_ago_it_was_let_
         begun = now()
         await budget.take(UPDATE, 0)
         assert now() - begun == pytest.approx(MINUTE, abs=0.1)
+
+    play(scene())
+
+
+def test_what_every_process_calls_is_shared_out_among_those_that_live() -> None:
+    async def scene() -> None:
+        budget = Budget({UPDATE: 4, UNFURL: 4})
+        budget.shared_by(2)
+        calls = [(method, 0, "") for method in (UPDATE, UNFURL) for _ in range(4)]
+        went = await _all(budget, *calls)
+        assert [round(at / MINUTE) for at, name in sorted(went) if int(name) < 4] == [0] * 4, "one courier calls that"
+        assert [round(at / MINUTE) for at, name in sorted(went) if int(name) >= 4] == [0, 0, 1, 1]
+        await asyncio.sleep(2 * MINUTE)
+        waits = asyncio.create_task(_all(budget, *[(UNFURL, 0, "")] * 4))
+        await asyncio.sleep(1)
+        budget.shared_by(1)  # the other is gone
+        assert [round(at) for at, _ in await waits] == [0, 0, 1, 1]
 
     play(scene())
 

@@ -80,6 +80,7 @@ class Process:
                 **(usual | settings),
             )
         )
+        self.living: list[int] = []
         self.heart: asyncio.Task[None] | None = None
         self._loop: asyncio.Task[None] | None = None
 
@@ -90,7 +91,7 @@ class Process:
     async def start(self) -> None:
         """Come up."""
         await self.store.open()
-        self.heart = asyncio.create_task(Heart(self.store.holding, self.tracker, self.bell).run())
+        self.heart = asyncio.create_task(Heart(self.store.holding, self.tracker, self.bell, self.living.append).run())
         self._loop = asyncio.create_task(self.tracker.run())
 
     async def stop(self) -> None:

@@ -122,6 +122,15 @@ async def test_three_replicas_start_every_run_once_though_two_of_them_fall(postg
     await postgres.drop(url)
 
 
+async def test_a_process_knows_how_many_live(life: Life) -> None:
+    first, second = await life.process(), await life.process()
+    for many in (2, 1):
+        async with asyncio.timeout(5):
+            while first.living[-1:] != [many]:  # noqa: ASYNC110, it is told with a beat
+                await asyncio.sleep(0.01)
+        await second.crash()
+
+
 async def test_a_row_that_a_newer_threadbook_wrote_keeps_no_other_run_away(
     busy: Life, caplog: pytest.LogCaptureFixture
 ) -> None:
