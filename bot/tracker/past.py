@@ -24,6 +24,8 @@ READ_EVERY: Final = 60.0
 AFTER_TROUBLE: Final = 5.0
 MOST: Final = 2_000
 """Notebooks to remember, of some ten kibibytes each."""
+UNASKED: Final = 1_200.0
+"""Seconds after which one that nobody has asked for makes room: no run is left alone for so long."""
 
 
 @dataclass(slots=True)
@@ -31,6 +33,7 @@ class _Past:
     durations: list[float]
     known: Known
     read_again: float
+    asked: float
 
 
 class Pasts:
@@ -42,6 +45,9 @@ class Pasts:
     async def known(self, store: Store, run: Run, now: float) -> Known:
         """How long a run will take, as far as its notebook's last runs can tell.
 
+        With more notebooks under way than are remembered, the rest are looked at as if nothing was known of them: to
+        learn and forget each in turn would be more work than the looks that it saves.
+
         Args:
             store: The rows.
             run: Any run of the notebook.
@@ -49,14 +55,26 @@ class Pasts:
         """
         notebook = run.request.notebook
         key = (run.workspace, notebook.platform.value, notebook.id)
-        past = self._pasts.pop(key, None) or _Past([], NOTHING, now)
+        past = self._pasts.pop(key, None)
+        if past is None and not self._room(now):
+            return NOTHING
+        past = past or _Past([], NOTHING, now, now)
+        past.asked = now
         self._pasts[key] = past  # the last asked for are the last in the dictionary
         if now >= past.read_again:
             past.read_again = now + READ_EVERY
             await self._read(past, store, run)
-        if len(self._pasts) > MOST:
-            del self._pasts[next(iter(self._pasts))]
         return past.known
+
+    def _room(self, now: float) -> bool:
+        """Whether one more can be remembered."""
+        if len(self._pasts) < MOST:
+            return True
+        longest = next(iter(self._pasts))
+        if now - self._pasts[longest].asked < UNASKED:
+            return False
+        del self._pasts[longest]
+        return True
 
     @staticmethod
     async def _read(past: _Past, store: Store, run: Run) -> None:
