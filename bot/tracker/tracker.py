@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from bot import lifecycle
 from bot.errors import PlatformError, StoreUnavailable
 from bot.logs import concerning
-from bot.model import Cause, Platform, State
+from bot.model import Cause, Platform, State, Trouble
 from bot.tracker.deps import Deps, Tracked
 from bot.tracker.guard import Guard
 from bot.tracker.look import look, settle, told_to_wait, untold, write
@@ -185,13 +185,13 @@ class Tracker:
     def _held_back(self, tracked: Tracked, now: float) -> float:
         """Seconds that a step must still wait for its place in its token's budget.
 
-        Looks always take one; whatever else asks the platform waits only while that wants to be left alone.
+        Looks always take one; whatever else asks the platform, where that wants or has wanted to be left alone.
         """
         run, share = tracked.run, self.deps.shares[tracked.run.request.notebook.platform]
         if run.untracked_at is not None or tracked.refused or self._waits(tracked):
             return 0.0
-        looks = run.progress.state in lifecycle.STARTED
-        if share.closed(now) or (looks and tracked.place is None):
+        paced = run.progress.state in lifecycle.STARTED or run.progress.trouble is Trouble.LIMITED
+        if share.closed(now) or (paced and tracked.place is None):
             tracked.place = share.reserve(now)
         if tracked.place is not None and tracked.place > now:
             return tracked.place - now

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from bot.cadence import Share
 from bot.model import NewsKind, Platform, State, Trouble
-from tests.tracker.house import BOTH, DATALORE, DEEPNOTE, Life, Process, happens, living
+from tests.tracker.house import BOTH, DATALORE, DEEPNOTE, START, Life, Process, happens, living
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -56,6 +56,22 @@ async def test_when_it_may_be_asked_again_starts_go_as_its_budget_allows(tmp_pat
         assert all(later - earlier > timedelta(seconds=0.04) for earlier, later in pairwise(submitted))
         for run in asked:
             assert NewsKind.TROUBLE not in await life.told(process, run), "so short a wait isn't worth a word"
+
+
+async def test_starts_that_were_all_asked_to_wait_do_not_come_back_all_at_once(tmp_path: Path) -> None:
+    async with living(f"sqlite+aiosqlite:///{tmp_path}/threadbook.db") as life:
+        process = await life.process(shares={platform: Share(8.0) for platform in Platform})
+        words = life.shelve("words", "# Words")
+        limited = life.breaks(DATALORE, "429", START[DATALORE], times=5, retry_after=1)
+        asked = [await life.asks(process, words, DATALORE, carded=False) for _ in range(5)]
+        for run in asked:
+            assert await process.store.delivery.carded(run.id, "C0DATA", f"1.{run.id}")
+        process.bell.set()
+        await happens(limited, 5)
+        rows = [(await life.ends(process, run)).progress.submitted_at for run in asked]
+        submitted = sorted(at for at in rows if at is not None)
+        # After a 429, half of the budget is taken for granted.
+        assert all(later - earlier > timedelta(seconds=0.2) for earlier, later in pairwise(submitted))
 
 
 async def test_what_an_ended_run_left_is_not_fetched_meanwhile(life: Life, process: Process) -> None:
