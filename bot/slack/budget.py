@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Final
 from bot.metrics import Metrics
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
 MINUTE: Final = 62.0
 """Seconds that a minute is counted over: two more than Slack's, for calls that take different times to get there."""
@@ -84,13 +84,14 @@ class Budget:
 
     Attributes:
         metrics: Where waits are measured.
+        minute: Seconds that the limits are counted over.
     """
 
     def __init__(self, limits: Mapping[str, int] = A_MINUTE, channel_rate: float = 1.0, minute: float = MINUTE) -> None:
         self.metrics = Metrics()
         self._limits = limits
         self._rate = channel_rate
-        self._minute = minute
+        self.minute = minute
         self._queues: dict[str, _Queue] = {}
         self._processes = 1
         self._channels: dict[str, float] = {}  # when the channel's allowance is full again
@@ -123,6 +124,12 @@ class Budget:
         if queue.passed:
             queue.passed.popleft()  # whichever it was: all of them count
         queue.left.append(asyncio.get_running_loop().time())
+
+    def spent(self, method: str, ages: Iterable[float]) -> None:
+        """Somebody else made these calls, so many seconds ago."""
+        now = asyncio.get_running_loop().time()
+        queue = self._queue(method)
+        queue.left = deque(sorted([*queue.left, *(now - age for age in ages)]))
 
     def promote(self, ticket: Ticket, urgency: int) -> None:
         """Move a ticket forward: what it waits to tell has become more urgent."""
@@ -208,12 +215,12 @@ class Budget:
 
     def _method_wait(self, queue: _Queue, now: float) -> float:
         for times in (queue.passed, queue.left):
-            while times and now - times[0] >= self._minute:
+            while times and now - times[0] >= self.minute:
                 times.popleft()
         wait = queue.closed_until - now
         if len(queue.passed) + len(queue.left) >= queue.limit:
             oldest = min(times[0] for times in (queue.passed, queue.left) if times)
-            wait = max(wait, oldest + self._minute - now)
+            wait = max(wait, oldest + self.minute - now)
         return wait
 
     def _channel_wait(self, channel: str, now: float) -> float:

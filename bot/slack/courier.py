@@ -96,7 +96,7 @@ class Courier:
         """Begin to deliver what is due; False where another is the workspace's courier."""
         ours = bool(await self._store.delivery.take_workspaces([self._workspace]))
         if ours and not self._ours:
-            self._deliverer.speech.budget.metrics.workspace_taken()
+            await self._takes_over()
         self._ours = ours
         if not ours:
             return False
@@ -114,6 +114,13 @@ class Courier:
                 if parcel.ticket is not None:
                     self._deliverer.speech.budget.promote(parcel.ticket, FINAL_FIRST)
         return True
+
+    async def _takes_over(self) -> None:
+        """Slack counts on, whoever calls: what was edited in the last minute is taken from this one's budget."""
+        budget, now = self._deliverer.speech.budget, self._deliverer.now()
+        edits = await self._store.edits.since(self._workspace, now - timedelta(seconds=budget.minute))
+        budget.spent("chat.update", [max((now - at).total_seconds(), 0.0) for at in edits])
+        budget.metrics.workspace_taken()
 
     async def _deliver(self, parcel: Parcel) -> None:
         wait: float | None = None

@@ -176,6 +176,8 @@ class Deliverer:
         story = await self._story(parcel) or story
         text, blocks = await self._card(story)
         try:
+            # Before it leaves: whoever is the courier after us has to reckon with it.
+            await self.store.edits.note(story.run.workspace, self.now())
             await self.speech.say(
                 "chat.update", channel=story.card.channel, ts=story.card.ts, text=text, blocks=blocks, **PLAIN
             )

@@ -8,6 +8,7 @@ from bot.store.counts import Counts
 from bot.store.database import Database
 from bot.store.delivery import Delivery
 from bot.store.earlier import Earlier
+from bot.store.edits import Edits
 from bot.store.holding import Holding
 from bot.store.notices import Notices
 from bot.store.outages import Outages
@@ -29,6 +30,7 @@ class Store:
         catalogue: Short names.
         acts: What people ask for around runs.
         earlier: Notebooks' runs before.
+        edits: When cards were edited lately.
         notices: What the admins are to be told.
         counts: How many rows there are of what.
         outages: When somebody was last there.
@@ -44,6 +46,7 @@ class Store:
         self.catalogue = Catalogue(self.database)
         self.acts = Acts(self.database)
         self.earlier = Earlier(self.database)
+        self.edits = Edits(self.database)
         self.notices = Notices(self.database)
         self.counts = Counts(self.database)
         self.outages = Outages(self.database)

@@ -228,6 +228,15 @@ rests = Table(
     Column("at", Moment, nullable=False),
 )
 
+edits = Table(
+    "edits",  # of cards, in the last minutes
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("workspace", ForeignKey("workspaces.id"), nullable=False),
+    Column("at", Moment, nullable=False),
+    Index(None, "workspace", "at"),
+)
+
 notices = Table(
     "notices",
     metadata,

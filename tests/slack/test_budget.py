@@ -75,6 +75,16 @@ def test_the_minute_of_a_call_begins_when_it_leaves_however_long_ago_it_was_let_
     play(scene())
 
 
+def test_what_somebody_else_has_called_before_counts_until_its_minute_is_over() -> None:
+    async def scene() -> None:
+        budget = Budget({UPDATE: 3})
+        budget.spent(UPDATE, [MINUTE - 10, 1.0])
+        went = await _all(budget, *[(UPDATE, 0, "")] * 3)
+        assert [at for at, _ in went] == pytest.approx([0, 10, MINUTE - 1], abs=0.1)
+
+    play(scene())
+
+
 def test_what_every_process_calls_is_shared_out_among_those_that_live() -> None:
     async def scene() -> None:
         budget = Budget({UPDATE: 4, UNFURL: 4})
