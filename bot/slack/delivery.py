@@ -16,7 +16,7 @@ from bot.render.card import card
 from bot.render.report import Said, parts
 from bot.slack.attaching import Attaching, missing
 from bot.slack.noting import surely
-from bot.slack.posting import PLAIN, Posting
+from bot.slack.posting import Posting
 from bot.slack.speech import SlackNo
 
 if TYPE_CHECKING:
@@ -170,9 +170,7 @@ class Deliverer:
         story = await self._story(parcel) or story
         text, blocks = await self._card(story)
         try:
-            await self.speech.say(
-                "chat.update", channel=story.card.channel, ts=story.card.ts, text=text, blocks=blocks, **PLAIN
-            )
+            await self.posting.edit(story.card.channel or "", story.card.ts or "", text, blocks)
         except SlackNo as refusal:
             log.warning("run %d: its card can't be edited: %s", story.run.number, refusal.word)
         return story, _digest(text, blocks)

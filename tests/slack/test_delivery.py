@@ -194,6 +194,17 @@ async def test_a_table_that_slack_does_not_take_comes_as_text_under_one_another(
     assert read(report.blocks).splitlines()[1:] == ["week    orders", "03 Aug    2977", "10 Aug    3166"]
 
 
+@pytest.mark.parametrize("word", ["invalid_blocks", "msg_blocks_too_long"])
+async def test_a_card_whose_blocks_slack_does_not_take_says_how_it_ended_in_plain_text(post: Post, word: str) -> None:
+    await post.ends()
+    post.slack.faults.set("chat.update", f"error:{word}")
+    await post.delivers()
+    card = post.card
+    assert card.blocks == []
+    assert card.text.startswith("📓 Weekly KPIs · run 1: ✅ Succeeded")
+    assert post.lines[-1] == CLOSING
+
+
 async def taken_back(post: Post, reply_url: str = "") -> Run:
     """A run of Ana's that ends before it has a card."""
     request = Request(notebook=Notebook(platform=Platform.DEEPNOTE, id="n1"), title="Weekly KPIs")
