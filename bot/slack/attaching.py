@@ -8,11 +8,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from bot.outputs.pictures import picture
+from bot.render import thread
 from bot.render.files import Made, Picture
+from bot.slack.noting import surely
 from bot.slack.speech import Sent, SlackLater, SlackNo
+from bot.store.rows import Attached
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Mapping
 
     from bot.render.files import File, Files
     from bot.slack.speech import Speech
@@ -24,12 +27,12 @@ log = logging.getLogger(__name__)
 NOT_MEMBER: Final = frozenset({"not_in_channel", "channel_not_found"})
 NO_ANSWER: Final = "no answer"
 FILE_TRIES: Final = 6
-"""Deliveries in a row that files may hold up; then the thread goes on without them."""
+"""Uploads in a row that may fail while Slack answers other calls; whatever fails then isn't tried again."""
 MOST_SILENT: Final = 2
 """Files without an answer; then no more are tried."""
 
-Refused = dict[str, list[str]]
-"""The names of files that aren't there, by Slack's word for it."""
+Known = dict[tuple[int, int], Attached]
+"""What became of a run's files that went one by one, by their part and their place in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,45 +40,61 @@ class Attaching:
     """Posts files.
 
     Attributes:
-        store: Has the contents of artifacts.
+        store: Has the contents of artifacts, and is told what was posted.
         speech: The workspace's Slack.
     """
 
     store: Store
     speech: Speech
 
-    async def attach(self, story: Story, part: Files, urgency: int, refused: Refused) -> None:
-        """Post these as one message; those that Slack refuses keep no other away, and are added to `refused`.
+    async def attach(self, story: Story, number: int, part: Files, urgency: int, known: Known) -> None:
+        """Post the thread's part of this number as one message; where Slack refuses that, its files one by one.
+
+        What is answered is noted at once, of files that go alone also in `known`, whose files aren't posted again.
 
         Raises:
-            SlackLater: Not now; none of them is posted.
+            SlackLater: Not now.
         """
-        sent = [one for one in [await self._sent(story, file) for file in part.files] if one is not None]
-        if not sent:
-            return
-        enough = story.card.misses >= FILE_TRIES
-        if len(sent) > 1 and not enough and not _hopeless(refused):
-            word = await self._post(story, sent, urgency, last=False)
+        left = {place: file for place, file in enumerate(part.files) if (number, place) not in known}
+        sent = {place: one for place, file in left.items() if (one := await self._sent(story, file)) is not None}
+        lost = _hopeless(known)
+        if len(sent) > 1 and not lost:
+            word = await self._post(story, sent.values(), urgency)
             if not word:
+                await surely(lambda: self.store.delivery.told(story.run.id, answered=True, parts=number))
                 return
-            if word in NOT_MEMBER:
-                refused.setdefault(word, [])
-        for one in sent:
-            word = _hopeless(refused) or await self._post(story, [one], urgency, last=enough or len(sent) > 1)
-            if word:
-                refused.setdefault(word, []).append(one.name)
+            lost = word if word in NOT_MEMBER else ""
+        for place, one in sent.items():
+            if not lost:
+                word = await self._post(story, [one], urgency)
+                await self._note(story, number, {place: Attached(one.name, word)}, known)
+                lost = _hopeless(known)
+        rest = {place: Attached(one.name, lost) for place, one in sent.items() if (number, place) not in known}
+        if rest:
+            await self._note(story, number, rest, known)
+        await surely(lambda: self.store.delivery.told(story.run.id, parts=number))
 
-    async def _post(self, story: Story, sent: Sequence[Sent], urgency: int, *, last: bool) -> str:
-        """Post them; answers with Slack's word where it doesn't take them. A `last` try isn't made again."""
+    async def _note(self, story: Story, number: int, files: Mapping[int, Attached], known: Known) -> None:
+        """Note what became of files of this part, by their places."""
+        answered = all(one.word != NO_ANSWER for one in files.values())
+        await surely(lambda: self.store.delivery.attach(story.run.id, number, files, answered=answered))
+        known.update({(number, place): one for place, one in files.items()})
+
+    async def _post(self, story: Story, files: Iterable[Sent], urgency: int) -> str:
+        """Post them as one message; answers with a word where they aren't to be tried again so.
+
+        Raises:
+            SlackLater: Not now. Where Slack doesn't answer for anything else either, that says nothing of them.
+        """
         try:
-            await self.speech.upload(story.card.channel or "", story.card.ts or "", sent, urgency)
+            await self.speech.upload(story.card.channel or "", story.card.ts or "", list(files), urgency)
         except SlackNo as refusal:
             log.info("run %d: no file: %s", story.run.number, refusal.word)
             return refusal.word
         except SlackLater as error:
-            if not last:
+            if not await self.speech.answers(urgency) or await self.store.delivery.missed(story.run.id) <= FILE_TRIES:
                 raise
-            log.warning("run %d: %d files are given up: %s", story.run.number, len(sent), error)
+            log.warning("run %d: files are given up: %s", story.run.number, error)
             return NO_ANSWER
         return ""
 
@@ -91,8 +110,21 @@ class Attaching:
         return None if content is None else Sent(file.name, content)
 
 
-def _hopeless(refused: Refused) -> str:
+def missing(known: Known) -> list[str]:
+    """The lines of the thread that name the files that aren't there, one for each word of Slack's."""
+    by_word: dict[str, list[str]] = {}
+    for one in known.values():
+        if one.word:
+            by_word.setdefault(one.word, []).append(one.name)
+    return [
+        thread.not_a_member(names) if word in NOT_MEMBER else thread.no_files(word, names)
+        for word, names in by_word.items()
+    ]
+
+
+def _hopeless(known: Known) -> str:
     """What one file was refused with that holds for all others."""
-    if len(refused.get(NO_ANSWER, ())) >= MOST_SILENT:
+    words = [one.word for one in known.values()]
+    if words.count(NO_ANSWER) >= MOST_SILENT:
         return NO_ANSWER
-    return next((word for word in refused if word in NOT_MEMBER), "")
+    return next((word for word in words if word in NOT_MEMBER), "")

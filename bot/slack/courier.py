@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any, Final
 from bot.errors import StoreUnavailable
 from bot.render import replies
 from bot.slack.budget import CHANGES_LAST, FINAL_FIRST
-from bot.slack.delivery import Deliverer, Parcel, surely
+from bot.slack.delivery import Deliverer, Parcel
+from bot.slack.noting import surely
 from bot.slack.speech import Relieved, SlackLater, SlackNo, speaks_as
 
 if TYPE_CHECKING:

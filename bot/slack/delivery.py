@@ -6,17 +6,17 @@ import asyncio
 import hashlib
 import json
 import logging
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
 
-from bot.errors import StoreUnavailable
 from bot.logs import concerning
 from bot.model import Cause, State
 from bot.render import replies, thread
 from bot.render.card import card
 from bot.render.report import Said, parts
-from bot.slack.attaching import NOT_MEMBER, Attaching
-from bot.slack.posting import PLAIN, Posting
+from bot.slack.attaching import Attaching, missing
+from bot.slack.noting import surely
+from bot.slack.posting import Posting
 from bot.slack.speech import SlackNo
 
 if TYPE_CHECKING:
@@ -25,13 +25,11 @@ if TYPE_CHECKING:
 
     from bot.model import Run
     from bot.render.text import Block
-    from bot.slack.attaching import Refused
     from bot.slack.budget import Ticket
     from bot.slack.speech import Speech
     from bot.store.rows import Story
     from bot.store.store import Store
 
-T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 CARD_GONE: Final = frozenset(
@@ -48,8 +46,6 @@ CARD_GONE: Final = frozenset(
     }
 )
 REPLY_URL_SECONDS: Final = 1_700
-NOTE_EVERY: Final = 1.0
-"""Seconds from one try to note what was posted to the next, while the database can't be written to."""
 
 
 @dataclass(slots=True)
@@ -81,7 +77,6 @@ class Deliverer:
         ended: Who asked for what has just been told to its end.
         ring_tracker: Tells the tracker that a card is posted, or can't be.
         home: The workspace's web address, for links to other cards.
-        refused: Of runs whose end is being told, the files that aren't there: also for the next try, if Slack is away.
     """
 
     store: Store
@@ -92,7 +87,6 @@ class Deliverer:
     name_of: Callable[[str], Awaitable[str]]
     ended: asyncio.Queue[str]
     home: str = ""
-    refused: dict[int, Refused] = field(default_factory=dict)
 
     @property
     def attaching(self) -> Attaching:
@@ -178,9 +172,7 @@ class Deliverer:
         try:
             # Before it leaves: whoever is the courier after us has to reckon with it.
             await self.store.edits.note(story.run.workspace, self.now())
-            await self.speech.say(
-                "chat.update", channel=story.card.channel, ts=story.card.ts, text=text, blocks=blocks, **PLAIN
-            )
+            await self.posting.edit(story.card.channel or "", story.card.ts or "", text, blocks)
         except SlackNo as refusal:
             log.warning("run %d: its card can't be edited: %s", story.run.number, refusal.word)
         return story, _digest(text, blocks)
@@ -207,24 +199,25 @@ class Deliverer:
         """Tell the results, each part noted as it's posted, and last the closing line."""
         # Reading pictures and Markdown is work for a processor, and the loop has others waiting.
         told = [] if story.results is None else await asyncio.to_thread(parts, story.run, story.results, self.home)
-        refused = self.refused.setdefault(story.run.id, {})
-        for number, part in enumerate(told[story.card.parts :], start=story.card.parts + 1):
+        known = await self.store.delivery.attached(story.run.id)
+        for number, part in enumerate(told, start=1):
+            if number <= story.card.parts:
+                continue
             if isinstance(part, Said):
                 await self._reply(parcel, story, part)
+                await self._told(story.run.id, parts=number)
             else:
-                await self.attaching.attach(story, part, parcel.urgency, refused)
-            await self._told(story.run.id, parts=number)
-        for word, names in list(refused.items()):
-            why = thread.not_a_member(names) if word in NOT_MEMBER else thread.no_files(word, names)
-            await self._reply(parcel, story, Said(text=why))
-            del refused[word]
+                await self.attaching.attach(story, number, part, parcel.urgency, known)
+        for number, why in enumerate(missing(known), start=len(told) + 1):
+            if number > story.card.parts:
+                await self._reply(parcel, story, Said(text=why))
+                await self._told(story.run.id, parts=number)
         owner = await self._owner(story.run)
         last = thread.farewell(
             story.run, story.results, self.now(), listeners=story.listeners, owner=owner, home=self.home
         )
         await self._reply(parcel, story, last)
         await surely(lambda: self.store.delivery.closed(story.run, len(told)))
-        self.refused.pop(story.run.id, None)
         self.ended.put_nowait(story.run.asker)
 
     async def _reply(self, parcel: Parcel, story: Story, said: Said) -> None:
@@ -273,16 +266,6 @@ class Deliverer:
         if not story.reply_url or age > REPLY_URL_SECONDS:
             return False
         return await self.posting.whisper(story.run, story.reply_url, text, blocks)
-
-
-async def surely(note: Callable[[], Awaitable[T]]) -> T:
-    """Note what was posted, for as long as it takes the database to let us: else it would be posted again."""
-    while True:
-        try:
-            return await note()
-        except StoreUnavailable as error:
-            log.warning("what was posted isn't noted yet: %s", error)
-            await asyncio.sleep(NOTE_EVERY)
 
 
 def _digest(text: str, blocks: list[Block]) -> str:

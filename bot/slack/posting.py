@@ -53,13 +53,25 @@ class Posting:
         try:
             return await self.speech.say("chat.postMessage", blocks=blocks, **arguments)
         except SlackNo as refusal:
-            if refusal.word not in ("invalid_blocks", "msg_blocks_too_long", "invalid_blocks_format"):
-                raise
-            log.error("Slack refuses our blocks: %s", refusal.word)  # noqa: TRY400, Slack's word says it all
+            _only_blocks(refusal)
         with contextlib.suppress(SlackNo):
             if any(block["type"] == "table" for block in blocks):
                 return await self.speech.say("chat.postMessage", blocks=as_code(blocks), **arguments)
         return await self.speech.say("chat.postMessage", **arguments)
+
+    async def edit(self, channel: str, ts: str, text: str, blocks: list[Block]) -> None:
+        """Edit a message; where Slack doesn't take the blocks, plain text takes their place, as in `post`.
+
+        Raises:
+            SlackLater: Not now.
+            SlackNo: Never.
+        """
+        arguments: dict[str, Any] = {"channel": channel, "ts": ts, "text": text, **PLAIN}
+        try:
+            await self.speech.say("chat.update", blocks=blocks, **arguments)
+        except SlackNo as refusal:
+            _only_blocks(refusal)
+            await self.speech.say("chat.update", blocks=[], **arguments)  # without any, the old ones would stay
 
     async def tell(self, user: str, text: str) -> None:
         """Say one line in somebody's DM.
@@ -99,3 +111,14 @@ class Posting:
             log.info("run %d: its reply address: %s", run.number, type(error).__name__)
             return False
         return bool(answer.status_code == 200)  # noqa: PLR2004
+
+
+def _only_blocks(refusal: SlackNo) -> None:
+    """Pass where Slack refuses a message for its blocks alone.
+
+    Raises:
+        SlackNo: It's refused for something else.
+    """
+    if refusal.word not in ("invalid_blocks", "msg_blocks_too_long", "invalid_blocks_format"):
+        raise refusal
+    log.error("Slack refuses our blocks: %s", refusal.word)

@@ -170,6 +170,19 @@ class Speech:
         except (SlackClientError, aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
             raise SlackLater(f"upload: {type(error).__name__}") from error
 
+    async def answers(self, urgency: int) -> bool:
+        """Whether Slack answers at all, after a call that it didn't answer: where it's away, no call is at fault.
+
+        Raises:
+            Relieved: Not this process.
+        """
+        await self.budget.take("auth.test", urgency)
+        try:
+            await self.say("auth.test")
+        except (SlackLater, SlackNo):
+            return False
+        return True
+
     async def _sent(self, file: Sent) -> str:
         """Send the bytes of a file, which nobody sees yet; answers with Slack's id for it."""
         client, length, alt = self.client, len(file.content), file.alt or None

@@ -9,8 +9,8 @@ from sqlalchemy import Text, and_, case, cast, delete, exists, false, or_, selec
 
 from bot.model import FINAL, News, Results
 from bot.store.database import insert_new
-from bot.store.rows import Card, Story, nobodys, run_of
-from bot.store.tables import cards, files, listeners, news, processes, results, runs, workspaces
+from bot.store.rows import Attached, Card, Story, nobodys, run_of
+from bot.store.tables import attached, cards, files, listeners, news, processes, results, runs, workspaces
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -114,7 +114,6 @@ class Delivery:
                 told=card.told,
                 parts=card.parts,
                 closed=card.closed,
-                misses=card.misses,
             ),
             news=tuple((one.id, News.model_validate(one.body)) for one in untold),
             results=found,
@@ -131,6 +130,27 @@ class Delivery:
             content: bytes | None = await connection.scalar(query)
         return content
 
+    async def attached(self, run_id: int) -> dict[tuple[int, int], Attached]:
+        """What became of the files that went into a thread one by one: by part, and place among the part's files."""
+        query = select(attached).where(attached.c.run == run_id).order_by(attached.c.part, attached.c.place)
+        async with self._db.read() as connection:
+            found = (await connection.execute(query)).all()
+        return {(row.part, row.place): Attached(row.name, row.word) for row in found}
+
+    async def attach(self, run_id: int, part: int, files: Mapping[int, Attached], *, answered: bool) -> None:
+        """Note at once what became of files of this part, by their places; and that Slack `answered` for an upload."""
+        async with self._db.write() as connection:
+            for place, one in files.items():
+                await insert_new(connection, attached, run=run_id, part=part, place=place, **one._asdict())
+            if answered:
+                await connection.execute(update(cards).where(cards.c.run == run_id).values(misses=0))
+
+    async def missed(self, run_id: int) -> int:
+        """Note that Slack answers, but not for an upload; answers with how many in a row that makes."""
+        change = update(cards).where(cards.c.run == run_id).values(misses=cards.c.misses + 1)
+        async with self._db.write() as connection:
+            return int((await connection.execute(change.returning(cards.c.misses))).scalar_one())
+
     async def carded(self, run_id: int, channel: str, ts: str) -> bool:
         """Note where the card is; False where another one had been posted, so that this one is to be taken away.
 
@@ -141,12 +161,14 @@ class Delivery:
         async with self._db.write() as connection:
             return (await connection.execute(change)).rowcount == 1
 
-    async def told(self, run_id: int, *, shown: str | None = None, **far: int) -> None:
+    async def told(self, run_id: int, *, shown: str | None = None, answered: bool = False, **far: int) -> None:
         """Note at once what was posted: the card as it's `shown`; in the thread, `told` or `parts`.
+
+        That Slack `answered` for an upload is noted with it.
 
         What another courier has posted since stays noted: how far the thread has come only grows.
         """
-        changes = _grown(far) | ({} if shown is None else {"shown": shown})
+        changes = _grown(far) | ({} if shown is None else {"shown": shown}) | ({"misses": 0} if answered else {})
         async with self._db.write() as connection:
             await connection.execute(update(cards).where(cards.c.run == run_id).values(**changes))
 
@@ -161,7 +183,8 @@ class Delivery:
         async with self._db.write() as connection:
             if await connection.scalar(same.with_for_update(key_share=True)) is None:
                 return
-            await connection.execute(delete(files).where(files.c.run == run.id))
+            for each in (files, attached):
+                await connection.execute(delete(each).where(each.c.run == run.id))
             noted = _grown({"parts": parts}) | {"closed": True}
             await connection.execute(update(cards).where(cards.c.run == run.id).values(**noted))
 
@@ -202,7 +225,7 @@ class Delivery:
         """
         change = update(cards).where(cards.c.run == run_id, self._mine(run_id))
         async with self._db.write() as connection:
-            noted = await connection.execute(change.values(misses=cards.c.misses + 1, retry_at=until))
+            noted = await connection.execute(change.values(retry_at=until))
             if noted.rowcount != 1:
                 await _redraw(connection, run_id)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import or_, select, true
 
@@ -26,7 +26,6 @@ class Card(Frozen):
         told: The id of the newest news in its thread.
         parts: How many parts of the results are posted.
         closed: The closing line is posted.
-        misses: How many deliveries in a row have failed.
     """
 
     channel: str | None = None
@@ -35,7 +34,17 @@ class Card(Frozen):
     told: int = 0
     parts: int = 0
     closed: bool = False
-    misses: int = 0
+
+
+class Attached(NamedTuple):
+    """What became of a file that went into the thread alone.
+
+    Attributes:
+        word: Why it isn't there, in Slack's word; empty where it is.
+    """
+
+    name: str
+    word: str = ""
 
 
 class Story(Frozen):

@@ -145,7 +145,7 @@ cards = Table(
     Column("parts", Integer, nullable=False, server_default="0"),  # how many parts of the results are posted
     Column("closed", Boolean, nullable=False, server_default=false()),  # the closing line is posted
     Column("refused", String(64), nullable=False, server_default=""),  # why it can't be posted, in Slack's word
-    Column("misses", Integer, nullable=False, server_default="0"),
+    Column("misses", Integer, nullable=False, server_default="0"),  # uploads in a row that failed
     Column("retry_at", Moment),
     Index(None, "channel", "ts"),
 )
@@ -171,6 +171,16 @@ files = Table(
     Column("run", ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True),
     Column("position", Integer, primary_key=True),  # its place among the results' artifacts
     Column("content", LargeBinary, nullable=False),
+)
+
+attached = Table(
+    "attached",  # what became of files that went into the thread one by one, until it's closed
+    metadata,
+    Column("run", ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True),
+    Column("part", Integer, primary_key=True),  # of the results, counted from 1
+    Column("place", Integer, primary_key=True),  # among the part's files
+    Column("name", Text, nullable=False),
+    Column("word", Text, nullable=False),  # why it isn't there, in Slack's word; empty where it is
 )
 
 entries = Table(

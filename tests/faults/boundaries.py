@@ -38,6 +38,7 @@ class Boundary:
         second: Whether it is met by whoever takes over from a process that was killed before.
         loses: Whether the platform's answer to the start is lost besides.
         only: On this platform alone.
+        alone: Whether Slack refuses the first files together, so that they go one by one.
     """
 
     name: str
@@ -52,6 +53,7 @@ class Boundary:
     second: bool = False
     loses: bool = False
     only: Platform | None = None
+    alone: bool = False
 
     def ends(self, platform: Platform) -> str:
         """The state in which the run must end. Datalore has no list in which a start could be found."""
@@ -168,6 +170,14 @@ BOUNDARIES: Final[list[Boundary]] = [
     *_around("upload (bytes)", _upload),
     *_around("upload (completed)", _slack("files.completeUploadExternal"), repeats="post"),
     *_inside("upload noted", "file", repeats="post"),
+    Boundary(
+        "file alone (completed), answer lost",
+        call=_slack("files.completeUploadExternal"),
+        repeats="post",
+        alone=True,
+    ),
+    Boundary("file alone noted, before", ("alone", "before"), repeats="post", alone=True),
+    Boundary("file alone noted, after", ("alone", "after"), alone=True),
     *_around("thread post (closing line)", _slack("chat.postMessage", _closing), repeats="post"),
     *_inside("closing line noted", "closed", repeats="post"),
     *_inside("shown noted (final)", "shown ended"),

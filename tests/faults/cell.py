@@ -13,7 +13,7 @@ from bot.store.tables import runs
 from tests.endtoend import sight
 from tests.faults.boundaries import is_look
 from tests.faults.gate import Catch
-from tests.faults.kernels import ANSWER, FILE
+from tests.faults.kernels import ANSWER, FILE, PICTURES
 
 if TYPE_CHECKING:
     from tests.faults.boundaries import Boundary, Platform
@@ -72,6 +72,8 @@ class Cell:
             self._armed.touch()
         if self.boundary.loses:
             self.here.platforms.faults.add(_lost_reply(self.platform))
+        if self.boundary.alone:
+            self.here.slack.faults.set("files.getUploadURLExternal", "error:file_type_not_allowed")
         if self.boundary.call is not None:
             before = self._kill_before if self.boundary.before else None
             self.here.gate.catch(Catch(self.boundary.call, before, None if before else self._kill_after))
@@ -206,8 +208,9 @@ class Cell:
         if self.boundary.ends(self.platform) == "succeeded":
             wanted = [ANSWER] + ([FILE] if self.platform == "datalore" else [])
             wrong += [f"no {piece}" for piece in wanted if not any(piece in each for each in seen)]
-            if not any(piece.endswith(".png") for piece in seen):
-                wrong.append("no picture")
+            pictures = sum(piece.endswith(".png") for piece in seen)
+            if pictures != PICTURES:
+                wrong.append(f"{pictures} pictures")
         if not sight.pings(replies[-1]):
             wrong.append("the closing line isn't the last")
         return wrong

@@ -58,6 +58,7 @@ POINTS: Final[dict[str, Point]] = {
     "news": Point(Delivery, "told", _notes("told")),
     "report": Point(Delivery, "told", _notes("parts", 1)),
     "file": Point(Delivery, "told", _notes("parts", 2)),
+    "alone": Point(Delivery, "attach"),
     "closed": Point(Delivery, "closed"),
     "shown running": Point(Delivery, "shown", lambda given, _: given[0].run.progress.state is State.RUNNING),
     "shown ended": Point(Delivery, "shown", lambda given, _: given[0].run.progress.settled),

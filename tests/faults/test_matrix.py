@@ -17,6 +17,7 @@ ANYWHERE: list[matrix.Place] = [
     ("card posted, answer lost", "datalore", "sqlite"),
     ("POST sent, reply lost", "deepnote", "sqlite"),
     ("closing line noted, before", "datalore", "sqlite"),
+    ("file alone noted, after", "deepnote", "sqlite"),
 ]
 WITH_PEERS: list[matrix.Place] = [
     ("submitting committed, after", "datalore", "postgres"),

@@ -32,10 +32,9 @@ from bot.sandbox.server import Sandbox
 from bot.sandbox.slack import SlackStandIn
 from bot.sandbox.slack.workspace import ANA, TEAM
 from bot.slack.app import web_client
-from bot.slack.attaching import FILE_TRIES
 from bot.slack.budget import FINAL_FIRST, Budget
 from bot.slack.delivery import Deliverer, Parcel
-from bot.slack.speech import SlackLater, Speech
+from bot.slack.speech import Speech
 from bot.store.store import Store
 from tests.render.said import JPEG, NOON, PNG, later, read
 
@@ -46,7 +45,6 @@ if TYPE_CHECKING:
     from bot.model import Run
     from bot.sandbox.slack.records import File, Message
 
-UPLOAD = "files.getUploadURLExternal"
 LEFT = Results(
     outputs=(
         Output(kind="text", block=1, text="24,310 orders"),
@@ -88,11 +86,18 @@ class Post:
         assert self.run is not None
         await self.deliverer.deliver(Parcel(self.run.id, FINAL_FIRST))
 
+    def restarts(self) -> None:
+        """Nothing is known any more but what is in the rows."""
+        self.deliverer = _deliverer(self.store, Speech(self.deliverer.speech.client, Budget()))
+
+    @property
+    def card(self) -> Message:
+        return next(message for each in self.slack.workspace.channels.values() for message in each.roots.values())
+
     @property
     def thread(self) -> list[Message]:
         """The replies to the card."""
-        card = next(message for each in self.slack.workspace.channels.values() for message in each.roots.values())
-        return self.slack.thread(card)
+        return self.slack.thread(self.card)
 
     @property
     def files(self) -> list[File]:
@@ -170,73 +175,6 @@ async def test_delivering_again_says_nothing_twice(post: Post) -> None:
     assert len(post.slack.calls()) == before
 
 
-async def test_where_the_bot_is_no_member_the_files_are_named_and_the_rest_is_told(post: Post) -> None:
-    await post.ends(channel="general")
-    await post.delivers()
-    assert post.files == []
-    assert post.lines == [
-        "*Weekly KPIs*",
-        (
-            "📎 I can't post Weekly KPIs - Revenue by channel.png, Weekly KPIs.jpg, weekly.csv here, "
-            "because I'm not in this channel. After `/invite @Threadbook` I can."
-        ),
-        CLOSING,
-    ]
-
-
-async def test_files_that_are_not_there_are_named_also_where_slack_is_away_in_between(post: Post) -> None:
-    await post.ends(channel="general")
-    post.slack.faults.set("chat.postMessage", "500", skip=1)
-    with pytest.raises(SlackLater):
-        await post.delivers()
-    assert post.lines == ["*Weekly KPIs*"]
-    await post.delivers()
-    _, why, closing = post.lines
-    assert "I can't post Weekly KPIs - Revenue by channel.png, Weekly KPIs.jpg, weekly.csv here" in why
-    assert closing == CLOSING
-    assert post.deliverer.refused == {}
-
-
-async def test_a_file_that_slack_does_not_want_keeps_no_other_away(post: Post) -> None:
-    await post.ends()
-    post.slack.faults.set(UPLOAD, "error:file_type_not_allowed", times=2)  # with the others, and then alone
-    await post.delivers()
-    assert [file.name for file in post.files] == ["Weekly KPIs.jpg", "weekly.csv"]
-    assert post.lines[-2] == (
-        "📎 Slack doesn't let me post Weekly KPIs - Revenue by channel.png here (it says “file_type_not_allowed”)."
-    )
-    assert post.lines[-1] == CLOSING
-
-
-async def test_a_hiccup_is_tried_again_where_it_struck(post: Post) -> None:
-    await post.ends()
-    post.slack.faults.set(UPLOAD, "500", skip=1)
-    with pytest.raises(SlackLater):
-        await post.delivers()
-    assert post.lines == ["*Weekly KPIs*"]
-    await post.delivers()
-    assert len(post.lines) == 4
-    assert post.lines[-1] == CLOSING
-
-
-async def test_files_that_never_get_through_do_not_hold_up_the_end_for_ever(post: Post) -> None:
-    await post.ends()
-    assert post.run is not None
-    post.slack.faults.set(UPLOAD, "500", times=100)
-    for _ in range(FILE_TRIES):
-        with pytest.raises(SlackLater):
-            await post.delivers()
-        await post.store.delivery.postponed(post.run.id, NOON)
-    await post.delivers()
-    assert post.lines[-2:] == [
-        (
-            "📎 Slack doesn't let me post Weekly KPIs - Revenue by channel.png, Weekly KPIs.jpg, weekly.csv here "
-            "(it says “no answer”)."
-        ),
-        CLOSING,
-    ]
-
-
 async def test_words_that_look_like_a_mention_are_sent_as_words(post: Post) -> None:
     await post.ends(Results(outputs=(Output(kind="text", block=1, text="@channel <!channel> #general"),)))
     await post.delivers()
@@ -254,6 +192,17 @@ async def test_a_table_that_slack_does_not_take_comes_as_text_under_one_another(
     report = post.thread[0]
     assert [block["type"] for block in report.blocks] == ["section", "rich_text"]
     assert read(report.blocks).splitlines()[1:] == ["week    orders", "03 Aug    2977", "10 Aug    3166"]
+
+
+@pytest.mark.parametrize("word", ["invalid_blocks", "msg_blocks_too_long"])
+async def test_a_card_whose_blocks_slack_does_not_take_says_how_it_ended_in_plain_text(post: Post, word: str) -> None:
+    await post.ends()
+    post.slack.faults.set("chat.update", f"error:{word}")
+    await post.delivers()
+    card = post.card
+    assert card.blocks == []
+    assert card.text.startswith("📓 Weekly KPIs · run 1: ✅ Succeeded")
+    assert post.lines[-1] == CLOSING
 
 
 async def taken_back(post: Post, reply_url: str = "") -> Run:

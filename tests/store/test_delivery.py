@@ -10,7 +10,7 @@ from sqlalchemy import text, update
 
 from bot import lifecycle
 from bot.model import Artifact, Look, NewsKind, Output, Results, State
-from bot.store.rows import progress_columns
+from bot.store.rows import Attached, progress_columns
 from bot.store.tables import cards, runs
 from tests.store.house import (
     HERE,
@@ -99,10 +99,8 @@ async def test_what_slack_could_not_be_told_waits_for_its_time(house: House) -> 
     await store.delivery.postponed(run.id, after(30))
     assert await due(store, 29) == []
     assert await due(store, 30) == [(run.id, False)]
-    story = await story_of(store, run)
-    assert story.card.misses == 2
-    await store.delivery.shown(story, "digest")
-    assert (await story_of(store, run)).card.misses == 0
+    await store.delivery.shown(await story_of(store, run), "digest")
+    assert await due(store) == []
 
 
 async def test_a_run_that_goes_on_while_its_story_is_read_is_not_told_to_its_end_again(house: House) -> None:
@@ -178,6 +176,35 @@ async def test_files_are_kept_until_the_thread_is_closed(house: House) -> None:
     assert await store.delivery.file(other.id, 0) == b"a,b"
     assert (await story_of(store, run)).card.closed
     assert (await story_of(store, run)).results == LEFT
+
+
+async def test_what_became_of_files_that_went_alone_is_known_until_the_thread_is_closed(house: House) -> None:
+    store = await house.process()
+    run, other = await settled(house, store), await settled(house, store)
+    await store.delivery.attach(run.id, 2, {0: Attached("a.png"), 1: Attached("b.png", "no_space")}, answered=True)
+    await store.delivery.attach(run.id, 2, {0: Attached("a.png", "late"), 2: Attached("c.png")}, answered=True)
+    await store.delivery.attach(other.id, 1, {0: Attached("d.png")}, answered=True)
+    assert await store.delivery.attached(run.id) == {
+        (2, 0): ("a.png", ""),  # what was noted first stays
+        (2, 1): ("b.png", "no_space"),
+        (2, 2): ("c.png", ""),
+    }
+    await store.delivery.closed(run, 3)
+    assert await store.delivery.attached(run.id) == {}
+    assert await store.delivery.attached(other.id) == {(1, 0): ("d.png", "")}
+
+
+async def test_uploads_that_fail_are_counted_until_one_is_answered(house: House) -> None:
+    store = await house.courier()
+    run = await settled(house, store)
+    assert [await store.delivery.missed(run.id) for _ in range(2)] == [1, 2]
+    await store.delivery.postponed(run.id, after(10))  # for whatever reason
+    await store.delivery.attach(run.id, 2, {0: Attached("a.png", "no answer")}, answered=False)
+    assert await store.delivery.missed(run.id) == 3
+    await store.delivery.attach(run.id, 2, {1: Attached("b.png")}, answered=True)
+    assert await store.delivery.missed(run.id) == 1
+    await store.delivery.told(run.id, answered=True, parts=2)
+    assert await store.delivery.missed(run.id) == 1
 
 
 async def test_slacks_refusal_is_kept_in_its_own_word(house: House) -> None:
