@@ -47,7 +47,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-DRAIN: Final = 6.5
+DRAIN: Final = 6.0
 """Seconds that work under way gets in all when the process is told to stop."""
 LEAVING: Final = 1.2
 """Seconds for handing over, after that."""
@@ -236,8 +236,11 @@ class Bot:
     async def _end(self, tasks: list[asyncio.Task[None]]) -> None:
         for task in tasks:
             task.cancel()
-        ended = [] if self._ended is None else [self._ended]  # nobody may have waited for it
-        await asyncio.gather(*tasks, *ended, return_exceptions=True)
+        ended: list[asyncio.Future[Any]] = [] if self._ended is None else [self._ended]
+        over, _ = await asyncio.wait([*tasks, *ended], timeout=LEAVING)
+        for each in over:
+            if not each.cancelled():
+                each.exception()  # nobody may have waited for it
 
     async def wait(self) -> None:
         """Until something that must not end has ended."""
@@ -250,7 +253,8 @@ class Bot:
         self._until = asyncio.get_running_loop().time() + DRAIN
         if self.web is not None:
             self.web.stopping = True
-        await self._stack.aclose()
+        # In a task of its own: whoever stops us was often called back, and the database isn't patient with those.
+        await asyncio.create_task(self._stack.aclose())
 
     def _left(self, most: float) -> float:
         """How many of these seconds are left of those for stopping; a little in any case."""

@@ -12,6 +12,7 @@ import logging
 import multiprocessing
 import os
 import pickle
+import signal
 import tempfile
 import threading
 from dataclasses import dataclass
@@ -37,6 +38,8 @@ MOST_CHARTS: Final = 10
 """Of one document."""
 MEMORY: Final = 2 * 1024**3
 """Bytes of data that a worker may have; a browser's engine, which draws charts, takes a quarter of it."""
+TRIES: Final = 3
+"""So often a document is read where none of the reasons is its own."""
 WAITING: Final = 5
 """A document waits for a worker for at most so many times of the time that one may take."""
 
@@ -131,8 +134,8 @@ class Reader:
         return tuple(drawn)
 
     async def _ask(self, task: Callable[..., Any], seconds: float, *arguments: object) -> Any:
-        """Have a worker do something; a pool that broke meanwhile, for somebody else's reasons, is replaced once."""
-        for again in (True, False):
+        """Have a worker do something, again where it ended, or the pool broke, for somebody else's reasons."""
+        for left in reversed(range(TRIES)):
             pool = await asyncio.to_thread(self._started)
             try:
                 future: ProcessFuture[Any] = pool.schedule(task, (seconds, *arguments), timeout=seconds)
@@ -147,9 +150,10 @@ class Reader:
             except (RuntimeError, OSError) as error:
                 # Pebble's own words for a worker that died and for a pool without workers are of these kinds.
                 log.warning("a worker that reads documents: %s", error)
-                if pool.active or not again:
+                if not left or (pool.active and not _told_to_end(error)):
                     raise _Trouble("the process that read it died") from error
-                await asyncio.to_thread(self._drop, pool)
+                if not pool.active:
+                    await asyncio.to_thread(self._drop, pool)
         raise _Trouble("the process that read it died")
 
     def _started(self) -> ProcessPool:
@@ -184,6 +188,11 @@ class Reader:
                 self._pool = None
         if pool is not None:
             _ended(pool)
+
+
+def _told_to_end(error: Exception) -> bool:
+    """Whether a worker died of a SIGTERM. That went to all our processes: what is too slow ends as a TimeoutError."""
+    return getattr(error, "exitcode", 0) in (signal.SIGTERM, -signal.SIGTERM)
 
 
 def _kept(content: bytes) -> Path:

@@ -35,11 +35,12 @@ class Told:
 
 
 def begin(memory: int) -> None:
-    """Set a worker's limits, and end it when the process that started it ends.
+    """Set a worker's limits, have it end as soon as it is told to, and when the process that started it ends.
 
     Args:
         memory: Bytes of data that it may have.
     """
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)  # what Python handles must wait for a drawing that hangs
     parent = multiprocessing.parent_process()
     if parent is not None:
         threading.Thread(target=_outlive_nobody, args=(parent.sentinel,), daemon=True).start()

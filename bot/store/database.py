@@ -66,7 +66,10 @@ class Database:
         # aiosqlite: how long a locked file is waited for; asyncpg: how long a connection may take.
         patience: dict[str, Any] = {"timeout": IN_THE_DRIVER if self.sqlite else BUSY_SECONDS}
         if not self.sqlite:
+            from bot.store.parting import Connection  # noqa: PLC0415, asyncpg is an extra
+
             patience |= {"command_timeout": STATEMENT_SECONDS, "server_settings": STANDSTILL}
+            patience["connection_class"] = Connection
         self.engine = create_async_engine(
             url,
             connect_args=patience,
@@ -203,7 +206,7 @@ class _translated:  # noqa: N801, used as a statement
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
         if isinstance(error, OperationalError | InterfaceError | PoolTimeoutError | OSError) or _passes(error):
-            words = str(getattr(error, "orig", error))
+            words = str(getattr(error, "orig", error)) or "no answer in time"
             raise (Unsure(words) if self.committing else StoreUnavailable(words)) from error
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
+import contextlib
 import http.server
 import json
 import os
@@ -159,8 +161,12 @@ async def test_a_document_that_explodes_costs_one_sentence(hasty: Reader) -> Non
 
 def workers(parent: int) -> list[psutil.Process]:
     """The processes that read documents for this one."""
-    every = psutil.Process(parent).children(recursive=True)
-    return [one for one in every if "spawn_main" in " ".join(one.cmdline())]
+    found = []
+    for one in psutil.Process(parent).children(recursive=True):
+        with contextlib.suppress(psutil.NoSuchProcess):  # which has just ended
+            if "spawn_main" in " ".join(one.cmdline()):
+                found.append(one)
+    return found
 
 
 @pytest.mark.slow
@@ -171,6 +177,56 @@ async def test_a_worker_that_dies_is_replaced(hasty: Reader) -> None:
     mine.kill()
     read = await hasty.read("ipynb", notebook({"text/plain": "second"}))
     assert [one.text for one in read.document.outputs] == ["second"]
+
+
+def long_snapshot() -> bytes:
+    """One that is read for a second or so."""
+    outputs = [{"output_type": "stream", "text": "hi"}]
+    blocks = [{"id": f"{each}", "type": "code", "content": "1", "outputs": outputs} for each in range(10_000)]
+    return json.dumps({"project": {"notebooks": [{"name": "K", "blocks": blocks}]}}).encode()
+
+
+async def at_work(one: psutil.Process) -> None:
+    """Wait until a worker has taken up what it was given."""
+    before = one.cpu_times().user
+    async with asyncio.timeout(30):
+        while one.cpu_times().user < before + 0.05:  # noqa: ASYNC110 - a process tells nobody
+            await asyncio.sleep(0.01)
+
+
+@pytest.mark.slow
+async def test_a_worker_that_was_told_to_end_as_all_processes_were_harms_no_document(hasty: Reader) -> None:
+    """Supervisors tell each process of a service to end; the one that is served here reads on while it drains."""
+    before = {one.pid for one in workers(os.getpid())}
+    await hasty.read("ipynb", notebook({"text/plain": "first"}))
+    [mine] = [one for one in workers(os.getpid()) if one.pid not in before]
+    reading = asyncio.create_task(hasty.read("deepnote", long_snapshot()))
+    await at_work(mine)
+    mine.terminate()
+    read = await reading
+    assert (read.complaint, read.document.outputs[0].text) == ("", "hi")
+    assert not mine.is_running()
+
+
+@pytest.mark.slow
+async def test_a_document_whose_workers_are_ended_again_and_again_is_given_up(hasty: Reader) -> None:
+    ended = {one.pid for one in workers(os.getpid())}
+    reading = asyncio.create_task(hasty.read("deepnote", long_snapshot()))
+    while not reading.done():
+        for one in workers(os.getpid()):
+            if one.pid not in ended:
+                ended.add(one.pid)
+                one.terminate()
+        await asyncio.sleep(0.01)
+    assert (await reading).complaint == "the notebook's document couldn't be read: the process that read it died"
+
+
+@pytest.mark.slow
+async def test_a_document_that_takes_too_long_is_not_tried_again() -> None:
+    hurried = Reader(timeout=0.1, workers=1)
+    read = await hurried.read("deepnote", long_snapshot())
+    await hurried.close()
+    assert read.complaint == "the notebook's document couldn't be read: it took longer than 0.1 seconds"
 
 
 SERVES = """

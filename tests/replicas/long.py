@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from tests.faults.children import Nursery
 from tests.faults.town import Town, town
-from tests.replicas import stories
+from tests.replicas import ending, stories
 from tests.store.postgres import Postgres, running
 
 if TYPE_CHECKING:
@@ -50,6 +50,10 @@ def _stories(server: Postgres) -> dict[str, Callable[[Town], Awaitable[str]]]:
         "one is stopped while it tells": stories.one_is_stopped_while_it_tells,
         "the database is restarted": lambda here: stories.the_database_goes_away(here, server, AWAY),
         "the database stands still": lambda here: stories.the_database_goes_away(here, server, AWAY, frozen=True),
+        "one is told to end": ending.one_is_told_to_end,
+        "told to end, and it stands still": lambda here: ending.all_are_told_to_end_while_the_database_stands_still(
+            here, server
+        ),
         "alone": lambda here: stories.peers_wake_each_other(here, 1),
         "peers wake each other": lambda here: stories.peers_wake_each_other(here, 3),
     }

@@ -149,7 +149,10 @@ async def one_is_stopped_while_it_tells(here: Town) -> str:
 
 
 async def the_database_goes_away(here: Town, server: Postgres, seconds: float, *, frozen: bool = False) -> str:
-    """PostgreSQL is stopped, or stands still, while runs end and one is being started; then it is there again."""
+    """PostgreSQL is stopped, or stands still, while runs end and one is being started; then it is there again.
+
+    Whoever types meanwhile is told so before Slack loses patience.
+    """
     for _ in range(2):
         await here.start()
     notebooks = await _ask_for(here, 2)
@@ -163,17 +166,22 @@ async def the_database_goes_away(here: Town, server: Postgres, seconds: float, *
     await asyncio.to_thread(server.freeze if frozen else server.stop)
     start.release()
     here.ending.set()
-    unheard = None if frozen else await here.ask(here.shelve("unheard"), "deepnote")
+    unheard = here.shelve("unheard")
+    typed = ["list", "status 1", f"run {here.url}/deepnote{unheard.deepnote_path}"]
+    answers = await asyncio.gather(*(here.slack.say("ana", ROOMS[0], f"/notebook {words}") for words in typed))
     await here.until(lambda: time.monotonic() > begun + seconds, "the time to pass", seconds + 5)
     if not frozen:
-        noticed = cut_off + 2
+        noticed = cut_off + len(typed) + 2  # each of what was typed says so as well
         await here.until(
             lambda: here.log.read_text().count("database isn't available") >= noticed, "both to notice", 60
         )
     await asyncio.to_thread(server.thaw if frozen else server.start)
     away = time.monotonic() - begun
     await here.at_rest(3)
-    assert unheard is None or "nothing was saved" in told_alone(here).casefold(), told_alone(here)
+    assert all(answer.ok for answer in answers), "Slack had to tell that there was no answer"
+    told = "can't say whether it was saved" if frozen else "nothing was saved"
+    assert [told in words for words in told_alone(here)] == [True] * len(typed), told_alone(here)
+    assert here.starts(unheard) == 0
     all_told_once(here, [*notebooks, late])
     return f"{'standing still' if frozen else 'away'} for {away:.0f} s, three runs told once, a start's answer kept"
 
@@ -206,10 +214,9 @@ def all_told_once(here: Town, notebooks: Sequence[Notebook]) -> None:
         assert _closings(here, card) == 1, here.said()
 
 
-def told_alone(here: Town) -> str:
-    """What Ana alone was told last."""
-    own = [each for each in here.slack.messages(ROOMS[0], "ana") if each.to is not None]
-    return sight.words(own[-1]) if own else ""
+def told_alone(here: Town) -> list[str]:
+    """What Ana alone was told."""
+    return [sight.words(each) for each in here.slack.messages(ROOMS[0], "ana") if each.to is not None]
 
 
 def _thread(here: Town, card: Message) -> list[str]:

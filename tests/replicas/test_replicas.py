@@ -9,7 +9,7 @@ import pytest_asyncio
 
 from tests.faults.children import Nursery
 from tests.faults.town import Town, town
-from tests.replicas import stories
+from tests.replicas import ending, stories
 from tests.store.postgres import NoServer, Postgres, running
 
 if TYPE_CHECKING:
@@ -63,3 +63,15 @@ async def test_a_replica_that_slept_while_it_told_the_results_says_nothing_more(
 
 async def test_a_database_that_is_restarted_loses_nothing(here: Town, server: Postgres) -> None:
     await stories.the_database_goes_away(here, server, seconds=2)
+
+
+async def test_a_database_that_stands_still_loses_nothing_and_lets_nobody_wait(here: Town, server: Postgres) -> None:
+    await stories.the_database_goes_away(here, server, seconds=2, frozen=True)
+
+
+async def test_a_replica_that_is_told_to_end_hands_its_runs_over(here: Town) -> None:
+    await ending.one_is_told_to_end(here)
+
+
+async def test_all_that_are_told_to_end_do_so_though_the_database_stands_still(here: Town, server: Postgres) -> None:
+    await ending.all_are_told_to_end_while_the_database_stands_still(here, server)
