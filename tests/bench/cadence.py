@@ -257,10 +257,10 @@ def measure(pasts: int = 100, runs: int = 20) -> list[Figure]:
     return [*reached(replays), *crowd.figures(ALL[1]), *costs()]
 
 
-def main() -> None:
-    """Measure, and print the tables."""
-    show(TITLE, machine(), measure())
+def main() -> int:
+    """Measure, and print the tables; the answer is an exit code."""
+    return show(TITLE, machine(), measure())
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())
