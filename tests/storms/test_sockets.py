@@ -175,6 +175,22 @@ async def test_what_is_cut_off_is_one_run_or_none_and_the_person_sees_which(
     assert crowd.starts(crowd.mentioned) == 1
 
 
+async def test_what_is_answered_while_no_connection_is_there_is_acknowledged_over_the_next(
+    storm: Storm, room: str, sockets: Sockets
+) -> None:
+    crowd, slack = Crowd(storm, room, "between"), storm.chat.slack
+    async with locked(storm.chat.database):
+        crowd.types(1)
+        await until(lambda: answering(storm) == 2)
+        slack.faults.set("apps.connections.open", "500", times=1_000)  # there will be none for a while
+        sockets.drop()
+        await until(lambda: not sockets.connections)
+    await until(lambda: saved(storm, crowd) == 2)
+    slack.faults.clear()
+    assert await crowd.acknowledged() == set(crowd.typed)
+    await crowd.rest(2)
+
+
 async def test_what_is_being_answered_while_slack_warns_and_closes_is_acknowledged_over_the_new_ones(
     storm: Storm, room: str, sockets: Sockets
 ) -> None:
