@@ -54,6 +54,7 @@ class Sockets:
         self._random = Random()  # noqa: S311, jitter
         self._session: aiohttp.ClientSession | None = None
         self._places: list[Place] = []
+        self._opened = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def connect(self) -> None:
@@ -158,6 +159,8 @@ class Sockets:
         link = Link(ws, _now(), asyncio.get_running_loop().create_future())
         link.reader = asyncio.create_task(self._read(link, place))
         place.link = link
+        self._opened.set()  # wakes who waits for it now
+        self._opened.clear()
 
     async def _read(self, link: Link, place: Place) -> None:
         """Hear what comes over a connection until it's closed."""
@@ -212,7 +215,15 @@ class Sockets:
         await self._say(link, json.dumps({"envelope_id": envelope["envelope_id"], **_payload(answer)}))
 
     async def _say(self, link: Link, text: str) -> None:
-        """Send an answer the way its question came; if that's closed by now, over another connection."""
+        """Send an answer the way its question came; if that's closed by now, over another connection, or the next."""
+        try:
+            async with asyncio.timeout(self._pace.linger):
+                while not await self._said(link, text):
+                    await self._opened.wait()
+        except TimeoutError:
+            log.warning("an answer to Slack got lost with its connection")
+
+    async def _said(self, link: Link, text: str) -> bool:
         others = [place.link for place in self._places if place.link is not None and place.link is not link]
         for each in (link, *others):
             if each.ws.closed:
@@ -221,8 +232,8 @@ class Sockets:
                 await each.ws.send_str(text)
             except (aiohttp.ClientError, ConnectionError, RuntimeError):
                 continue
-            return
-        log.warning("an answer to Slack got lost with its connection")
+            return True
+        return False
 
     async def _retire(self, link: Link) -> None:
         """Let a replaced connection go, once what comes late has been answered."""

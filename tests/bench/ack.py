@@ -11,6 +11,7 @@ import asyncio
 import json
 import os
 import sqlite3
+import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -143,10 +144,10 @@ async def measure(
     return figures
 
 
-def main() -> None:
-    """Measure, and print the table."""
-    measured(TITLE, measure)
+def main() -> int:
+    """Measure, and print the table; the answer is an exit code."""
+    return measured(TITLE, measure)
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

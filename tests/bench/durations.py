@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from math import exp, log, sqrt
 from random import Random
 from statistics import NormalDist
@@ -94,8 +95,7 @@ ALL = (
 
 def optimum(durations: Durations, price: float) -> list[float]:
     """The times of the looks that cost least with this price a look, by trying each pair of times from the end back."""
-    times = _grid(durations.top)
-    alive = np.array([durations.kind.alive(time) for time in times])
+    times, alive = _grid(durations)
     cost = np.zeros(len(times))
     then = np.zeros(len(times), dtype=int)
     for here in range(len(times) - 2, -1, -1):
@@ -113,14 +113,15 @@ def expected(durations: Durations, looks: list[float]) -> tuple[float, float]:
     """Looks a run and mean lag (seconds) of looks at these times."""
     begins = np.array([0.0, *looks[:-1]])
     alive = np.array([durations.kind.alive(time) for time in begins])
-    times = _grid(durations.top)
-    goes_on = np.array([durations.kind.alive(time) for time in times])
+    times, goes_on = _grid(durations)
     mean = float(np.sum((goes_on[1:] + goes_on[:-1]) / 2 * np.diff(times)))
     return float(np.sum(alive)), float(np.sum(alive * (np.array(looks) - begins))) - mean
 
 
-def _grid(top: float) -> Array:
-    """Times to choose from: closer together where most runs end."""
-    if top <= BEND * GRID:
-        return np.linspace(0, top, GRID)
-    return np.concatenate([np.linspace(0, NEAR, GRID), np.geomspace(NEAR, top, GRID)[1:]])
+@cache
+def _grid(durations: Durations) -> tuple[Array, Array]:
+    """Times to choose from, closer together where most runs end, and which part of the runs goes on at each."""
+    times = np.linspace(0, durations.top, GRID)
+    if durations.top > BEND * GRID:
+        times = np.concatenate([np.linspace(0, NEAR, GRID), np.geomspace(NEAR, durations.top, GRID)[1:]])
+    return times, np.array([durations.kind.alive(time) for time in times])

@@ -57,8 +57,8 @@ def measured(
     measure: Callable[[Path], Coroutine[Any, Any, list[Figure]]],
     loop: Callable[[], asyncio.AbstractEventLoop] | None = None,
     remark: str = "",
-) -> None:
-    """Measure in a folder of its own, and print the table.
+) -> int:
+    """Measure in a folder of its own, and print the table; the answer is an exit code.
 
     Args:
         title: Above the table.
@@ -72,11 +72,11 @@ def measured(
     ):
         where = machine(Path(folder))
         figures = runner.run(measure(Path(folder)))
-    show(title, f"{where}; {remark}" if remark else where, figures)
+    return show(title, f"{where}; {remark}" if remark else where, figures)
 
 
-def show(title: str, where: str, figures: Sequence[Figure]) -> None:
-    """Print a table."""
+def show(title: str, where: str, figures: Sequence[Figure]) -> int:
+    """Print a table; the answer is an exit code: 1 where something wasn't reached, so that nobody overlooks it."""
     rows = [("measured", "", "to reach", "")]
     words = {True: "reached", False: "NOT REACHED", None: ""}
     rows += [(each.what, each.measured, each.reach, words[each.met]) for each in figures]
@@ -84,3 +84,4 @@ def show(title: str, where: str, figures: Sequence[Figure]) -> None:
     lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
     sys.stdout.write("\n".join(["", title, where, "", lines[0], "-" * (sum(widths) + 6), *lines[1:], ""]))
     sys.stdout.flush()
+    return int(any(each.met is False for each in figures))

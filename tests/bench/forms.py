@@ -7,6 +7,7 @@ that Slack gives for that. Offered means the acknowledgement that carries the op
 
 import asyncio
 import itertools
+import sys
 import time
 from datetime import UTC, datetime
 from pathlib import Path
@@ -145,10 +146,10 @@ async def measure(
     ]
 
 
-def main() -> None:
-    """Measure, and print the table."""
-    measured(TITLE, measure)
+def main() -> int:
+    """Measure, and print the table; the answer is an exit code."""
+    return measured(TITLE, measure)
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -172,11 +172,11 @@ async def measure(*, small: int = 5 * MB, large: int = 60 * MB, rounds: int = 10
     ]
 
 
-def main() -> None:
-    """Measure, and print the table."""
+def main() -> int:
+    """Measure, and print the table; the answer is an exit code."""
     where = machine()
-    show(TITLE, where, asyncio.run(measure()))
+    return show(TITLE, where, asyncio.run(measure()))
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -8,6 +8,7 @@ stand-in.
 
 import asyncio
 import sqlite3
+import sys
 import time
 from collections.abc import Callable, Sequence
 from contextlib import closing
@@ -269,10 +270,10 @@ async def measure(
     return figures + growth(found[0], found[-1]) if len(found) > 1 else figures
 
 
-def main() -> None:
-    """Measure, and print the table."""
-    measured(TITLE, measure)
+def main() -> int:
+    """Measure, and print the table; the answer is an exit code."""
+    return measured(TITLE, measure)
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -90,10 +90,10 @@ def measure(*, times: int = 9, sandboxes: int = 5) -> list[Figure]:
     ]
 
 
-def main() -> None:
-    """Measure, and print the table."""
-    show(TITLE, machine(Path(tempfile.gettempdir())), measure())
+def main() -> int:
+    """Measure, and print the table; the answer is an exit code."""
+    return show(TITLE, machine(Path(tempfile.gettempdir())), measure())
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -46,6 +46,8 @@ def test_ends_at_one_moment_are_all_told_and_slack_refuses_nothing(tmp_path: Pat
     assert met["cards that show their end"]
     assert met["edits of those cards"]
     assert met["other cards edited before the last of them"]
+    beside = [figure.measured for figure in figures if "Slack's tiers would allow" in figure.what]
+    assert beside == ["0 s"]  # fifty pass at once; our budget keeps four of them back
 
 
 @pytest.mark.slow
@@ -62,7 +64,10 @@ def test_the_command_and_the_sandbox_start() -> None:
 
 
 def test_a_table_says_what_was_reached_and_what_was_not(capsys: pytest.CaptureFixture[str]) -> None:
-    show("Title", "here", [Figure("quick", "1 s", "2 s", met=True), Figure("slow", "3 s", "2 s", met=False)])
+    quick, slow = Figure("quick", "1 s", "2 s", met=True), Figure("slow", "3 s", "2 s", met=False)
+    assert show("Title", "here", [quick, Figure("seen", "4 s")]) == 0
+    capsys.readouterr()
+    assert show("Title", "here", [quick, slow]) == 1  # and so does the process end
     lines = capsys.readouterr().out.splitlines()
     assert lines[1:3] == ["Title", "here"]
     assert [line.split()[-1] for line in lines[-2:]] == ["reached", "REACHED"]

@@ -67,16 +67,38 @@ async def test_a_run_under_way_is_not_touched_by_looks_that_fail(storm: Storm, r
 
 @pytest.mark.parametrize("fault", ["429", "500"])
 async def test_refused_looks_are_told_as_what_they_are(storm: Storm, room: str, fault: str) -> None:
-    words = "has been asking us to wait" if fault == "429" else "hasn't been answering"
-    card = await storm.under_way(room, f"refused-{fault}", "deepnote")
-    refused = storm.chat.breaks("deepnote", fault, on="GET /deepnote/v2/runs/")
-    await card.shows("Queued since", f"Deepnote {words} since", "I look again at least every two minutes")
-    assert refused.hits >= (6 if fault == "429" else 2)
-    refused.times = refused.hits
-    await card.tells("Deepnote answers again")
-    await storm.stops(f"refused-{fault}", "deepnote")
-    await card.ends("Stopped on Deepnote")
-    assert card.count(words) == 1
+    does = "has been asking us to wait" if fault == "429" else "hasn't been answering"
+
+    async def on(platform: str) -> None:
+        words = f"{LABEL[platform]} {does}"
+        card = await storm.under_way(room, f"refused-{fault}-{platform}", platform)
+        refused = storm.chat.breaks(platform, fault, on=LOOK[platform])
+        await card.shows("Queued since", f"{words} since", "I look again at least every two minutes")
+        assert refused.hits >= (6 if fault == "429" else 2)
+        refused.times = refused.hits
+        await card.tells(f"{LABEL[platform]} answers again")
+        await storm.stops(f"refused-{fault}-{platform}", platform)
+        await card.ends(STOPPED[platform])
+        assert card.count(words) == 1
+
+    await asyncio.gather(on("datalore"), on("deepnote"))
+
+
+async def test_refused_starts_that_are_not_told_how_long_to_wait_are_made_once_they_may(storm: Storm) -> None:
+    async def on(platform: str) -> None:
+        slug = f"refused-start-{platform}"
+        storm.chat.shelve(slug, heading("Start"), title=slug)
+        refused = storm.chat.breaks(platform, "429", on=POST[platform])
+        card = await storm.runs(storm.chat.room(), slug, platform)
+        words = f"{LABEL[platform]} has been asking us to wait"
+        await card.shows("Asked for at", f"{words} since", "nothing was started yet, I try again at")
+        await until(lambda: refused.hits >= 3)  # it is tried again, and again
+        assert storm.chat.starts(slug) == []
+        refused.times = refused.hits
+        await card.ends("Succeeded")
+        assert (card.count(words), len(card.pings), len(storm.chat.starts(slug))) == (1, 1, 1)
+
+    await asyncio.gather(on("datalore"), on("deepnote"))
 
 
 async def test_an_hour_that_the_platform_asks_for_stands_on_the_card_and_can_be_cut_short(

@@ -12,7 +12,7 @@ import pytest
 from tests.endtoend import sight
 from tests.endtoend.notebooks import heading
 from tests.proxy import BEFORE, Way
-from tests.storms.house import TIMES, storming, until
+from tests.storms.house import TIMES, until
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -119,30 +119,3 @@ def _lock(database: Path) -> sqlite3.Connection:
     other = sqlite3.connect(database, isolation_level=None, check_same_thread=False)
     other.execute("BEGIN IMMEDIATE")
     return other
-
-
-async def test_commands_that_are_typed_while_sockets_are_warned_and_cut_run_once(tmp_path: Path) -> None:
-    async with storming(tmp_path, over_http=False) as storm:
-        chat, room = storm.chat, storm.chat.room()
-        await chat.slack.connected(2)
-        acked: list[str] = []
-        for number in range(12):
-            slug = f"typed-{number}"
-            chat.shelve(slug, heading("Typed"), title=slug)
-            if number in (3, 9):
-                await chat.slack.sockets.warn(0.5)
-            elif number == 6:
-                chat.slack.sockets.duplicates = 2
-            outcome = await chat.slack.say("ana", room, f"/datalore run {chat.platforms.shelf[slug].datalore_id}")
-            if outcome.ok:
-                acked.append(slug)
-        assert len(acked) >= 10
-
-        def all_ended() -> bool:
-            return all("Succeeded" in sight.words(each) for each in chat.cards(room)) and len(chat.cards(room)) >= len(
-                acked
-            )
-
-        await chat.until(all_ended, room, "all that were acknowledged")
-        assert all(len(chat.starts(slug)) == 1 for slug in acked)
-        assert len(chat.cards(room)) == len({start["runId"] for start in chat.platforms.ledger.starts})

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import pytest_asyncio
 
+from bot.slack.links import Pace
 from tests.certificates import ELSEWHERE, HERE, certificate, serving, trusting
 from tests.endtoend.notebooks import heading
+from tests.proxy import Proxy
 from tests.storms.house import Storm, storming, until
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
     from pathlib import Path
 
-    from tests.proxy import Proxy
+    from tests.endtoend.chat import Chat
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 LABEL = {"datalore": "Datalore", "deepnote": "Deepnote"}
@@ -93,3 +95,45 @@ async def test_an_end_that_comes_while_slack_has_a_certificate_of_another_host_i
     await card.ends("Stopped on Deepnote")
     assert (card.count("was stopped"), len(card.pings), len(storm.chat.starts("told"))) == (1, 1, 1)
     assert len(storm.chat.cards(room)) == 1
+
+
+async def test_sockets_whose_address_shows_a_certificate_of_another_host_are_tried_until_it_has_its_own(
+    faster: None, certificates: dict[str, Path], tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Slack's API is well meanwhile: only the address that it gives for the WebSocket is somebody else's."""
+    pace = Pace(retries=(0.05, 0.1, 0.2))
+    async with (
+        storming(tmp_path, tls=lambda: serving(certificates[HERE]), over_http=False, pace=pace) as storm,
+        Proxy(storm.slack.upstream, serving(certificates[ELSEWHERE])) as elsewhere,
+    ):
+        chat, room = storm.chat, storm.chat.room()
+        assert (await ready(chat))[0] == 200
+        opened = len(chat.slack.calls("apps.connections.open"))
+        chat.slack.sockets.address = elsewhere.url
+        chat.slack.sockets.drop()
+        await until(lambda: len(chat.slack.calls("apps.connections.open")) >= opened + 6)  # each is tried again
+        status, said = await ready(chat)
+        assert (status, said["slack"], said["why"]) == (503, False, ["no connection to Slack"])
+        assert chat.slack.sockets.connections == []
+        assert "certificate verify failed" in caplog.text  # the log says what it is
+        assert "ticket=" not in caplog.text
+        await shows(elsewhere, certificates[HERE])
+        await chat.slack.connected(2)
+        await until_ready(chat)
+        chat.shelve("heard", heading("Heard"), title="heard")
+        await (await storm.runs(room, "heard", "datalore", "heard")).ends("Succeeded")
+        assert len(storm.chat.starts("heard")) == 1
+
+
+async def ready(chat: Chat) -> tuple[int, dict[str, Any]]:
+    """What /readyz says."""
+    assert chat.bot.web is not None
+    async with chat.http.get(f"http://127.0.0.1:{chat.bot.web.port}/readyz") as answer:
+        return answer.status, await answer.json()
+
+
+async def until_ready(chat: Chat) -> None:
+    """Wait until it is."""
+    async with asyncio.timeout(10):
+        while (await ready(chat))[0] != 200:  # noqa: ASYNC110 - it is asked over HTTP
+            await asyncio.sleep(0.02)

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from bot.sandbox.shelf import Notebook as Shelved
     from bot.tracker.deps import Tracked
 
+OTHER = {DATALORE: DEEPNOTE, DEEPNOTE: DATALORE}
+
 
 @pytest.fixture(autouse=True)
 def sooner(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -229,18 +231,19 @@ async def test_what_would_start_hours_later_is_not_started(life: Life, process: 
     assert life.starts(words) == []
 
 
+@BOTH
 async def test_a_platform_that_never_ends_a_call_holds_up_nobody_else(
-    life: Life, monkeypatch: pytest.MonkeyPatch
+    life: Life, on: Platform, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(tracker.AT_ONCE, False, 4)
     life.limits = Limits(total=60.0, connect=5.0)
     process = await life.process()
-    slow = life.breaks(DEEPNOTE, "slow", "", seconds=60)
+    slow = life.breaks(on, "slow", "", seconds=60)
     shelved = [life.shelve(f"words-{number}", "# Words") for number in range(6)]
-    stuck = [await life.asks(process, notebook, DEEPNOTE) for notebook in shelved]
+    stuck = [await life.asks(process, notebook, on) for notebook in shelved]
     await happens(slow, 4)
-    run = await life.asks(process, shelved[0], DATALORE)
+    run = await life.asks(process, shelved[0], OTHER[on])
     assert (await life.ends(process, run)).progress.state is State.SUCCEEDED
     assert slow.hits == 4
     for one in stuck:
-        assert (await life.row(process, one)).progress.state is State.REQUESTED
+        assert (await life.row(process, one)).progress.remote_id is None

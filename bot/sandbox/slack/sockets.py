@@ -3,6 +3,8 @@
 import asyncio
 import json
 import secrets
+import socket as wire
+import struct
 import time
 from dataclasses import dataclass, field
 from typing import Any
@@ -38,15 +40,22 @@ class Connection:
 
 @dataclass
 class Sockets:
-    """All connections, and the envelopes that wait for their ack."""
+    """All connections, and the envelopes that wait for their ack.
+
+    With `resends`, an envelope whose connection ended before its ack comes once more over the next that opens; Slack
+    promises neither that nor that it doesn't. `address` is where connections are opened, if it isn't the API's server.
+    """
 
     parts: Parts
     connections: list[Connection] = field(default_factory=list)
     duplicates: int = 0  # so many of the next envelopes are sent twice
     withheld: int = 0  # so many of the next acks are thrown away
+    resends: bool = False
+    address: str = ""
     ping_every: float = PING_EVERY
     _tickets: dict[str, float] = field(default_factory=dict)
     _pending: dict[str, asyncio.Future[Any]] = field(default_factory=dict)
+    _sent: dict[str, tuple[Connection, str]] = field(default_factory=dict)  # what waits for its ack, and over which
     _turn: int = 0
     _count: int = 0
     _closers: set[asyncio.Task[Any]] = field(default_factory=set)
@@ -57,7 +66,7 @@ class Sockets:
         self._tickets = {key: at for key, at in self._tickets.items() if now - at < _TICKET_LIFETIME}
         ticket = secrets.token_urlsafe(16)
         self._tickets[ticket] = now
-        base = self.parts.base_url.replace("http", "ws", 1)
+        base = (self.address or self.parts.base_url).replace("http", "ws", 1)
         return {"url": f"{base}/slack/link/?ticket={ticket}&app_id={APP}"}
 
     async def serve(self, request: web.Request) -> web.StreamResponse:
@@ -76,6 +85,7 @@ class Sockets:
         pinging = asyncio.ensure_future(self._ping(connection))
         try:
             await socket.send_json(self._hello())
+            await self._send_again()
             self.parts.workspace.tell("bot")
             async for message in socket:
                 if message.type is WSMsgType.TEXT:
@@ -129,15 +139,21 @@ class Sockets:
         text = json.dumps(envelope)
         try:
             async with asyncio.timeout(seconds):
-                await self._pass_on(text)
+                self._sent[envelope["envelope_id"]] = await self._pass_on(text), text
                 if self.duplicates:
                     self.duplicates -= 1
                     await self._pass_on(text)
                 return await waiting
         finally:
             del self._pending[envelope["envelope_id"]]
+            self._sent.pop(envelope["envelope_id"], None)
 
-    async def _pass_on(self, text: str) -> None:
+    async def _send_again(self) -> None:
+        for envelope_id, (over, text) in tuple(self._sent.items()):
+            if self.resends and over not in self.connections:
+                self._sent[envelope_id] = await self._pass_on(text), text
+
+    async def _pass_on(self, text: str) -> Connection:
         live = [each for each in self.connections if not each.socket.closed]
         live = [each for each in live if not each.warned] or live
         if not live:
@@ -145,9 +161,9 @@ class Sockets:
         self._turn += 1
         chosen = live[self._turn % len(live)]
         chosen.received += 1
-        if chosen.muted:
-            return
-        await chosen.socket.send_str(text)
+        if not chosen.muted:
+            await chosen.socket.send_str(text)
+        return chosen
 
     async def warn(self, seconds: float = 10.0) -> None:
         """Tell every present connection that it will be closed, and close it after so many seconds."""
@@ -165,9 +181,11 @@ class Sockets:
             await connection.socket.close()
 
     def drop(self) -> None:
-        """Cut every present connection without a word, as a broken network does."""
+        """Reset every present connection without a word, as a broken network does."""
         for connection in tuple(self.connections):
             if connection.transport is not None:
+                tcp = connection.transport.get_extra_info("socket")
+                tcp.setsockopt(wire.SOL_SOCKET, wire.SO_LINGER, struct.pack("ii", 1, 0))
                 connection.transport.abort()
 
     def mute(self, *which: Connection, deaf: bool = False) -> None:
