@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import heapq
 from collections import deque
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import count
 from typing import TYPE_CHECKING, Final
@@ -17,7 +18,7 @@ from typing import TYPE_CHECKING, Final
 from bot.metrics import Metrics
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
 MINUTE: Final = 62.0
 """Seconds that a minute is counted over: two more than Slack's, for calls that take different times to get there."""
@@ -42,6 +43,8 @@ SOON: Final = 0.001
 """Seconds by which a queue is looked at late, so that what was waited for has come."""
 BURST: Final = 3
 """Posts to one channel that may follow at once; then one a second."""
+HELD: Final = 600.0
+"""Seconds after which a call that was let through and never left is thought to have been forgotten."""
 MANY_CHANNELS: Final = 1_000
 """So many are remembered before those whose allowance is full again are forgotten."""
 
@@ -125,6 +128,24 @@ class Budget:
         if queue.passed:
             queue.passed.popleft()  # whichever it was: all of them count
         queue.left.append(asyncio.get_running_loop().time())
+        self._look_again(queue)
+
+    @contextmanager
+    def kept(self, method: str) -> Iterator[None]:
+        """What comes between a call's being let through and its leaving; where that fails, another may go."""
+        try:
+            yield
+        except BaseException:
+            queue = self._queue(method)
+            if queue.passed:
+                queue.passed.popleft()
+            self._look_again(queue)
+            raise
+
+    def _look_again(self, queue: _Queue) -> None:
+        """See whether more may pass, or when, where it was this that kept them."""
+        if queue.waiting and len(queue.passed) + len(queue.left) >= queue.limit - 1:
+            self._let_through(queue)
 
     def spent(self, method: str, ages: Iterable[float]) -> None:
         """Somebody else made these calls, so many seconds ago."""
@@ -215,13 +236,13 @@ class Budget:
         ticket.ready.set_result(None)
 
     def _method_wait(self, queue: _Queue, now: float) -> float:
-        for times in (queue.passed, queue.left):
-            while times and now - times[0] >= self.minute:
+        for times, seconds in ((queue.passed, HELD), (queue.left, self.minute)):
+            while times and now - times[0] >= seconds:
                 times.popleft()
         wait = queue.closed_until - now
         if len(queue.passed) + len(queue.left) >= queue.limit:
-            oldest = min(times[0] for times in (queue.passed, queue.left) if times)
-            wait = max(wait, oldest + self.minute - now)
+            oldest = queue.left[0] + self.minute if queue.left else queue.passed[0] + HELD
+            wait = max(wait, oldest - now)
         return wait
 
     def _channel_wait(self, channel: str, now: float) -> float:

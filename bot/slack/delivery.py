@@ -145,7 +145,8 @@ class Deliverer:
         try:
             channel = await self.posting.dm(run.asker) if run.dm else run.channel
             await self._take(parcel, "chat.postMessage", channel)
-            text, blocks = await self._card(story)
+            with self.speech.budget.kept("chat.postMessage"):
+                text, blocks = await self._card(story)
             posted = await self.posting.post(channel, text, blocks)
         except SlackNo as refusal:
             log.info("run %d: no card: %s", run.number, refusal.word)
@@ -166,12 +167,13 @@ class Deliverer:
         if _digest(text, blocks) == story.card.shown:
             return story, story.card.shown
         await self._take(parcel, "chat.update")
-        # Waiting may have taken long: what is shown is what is true now.
-        story = await self._story(parcel) or story
-        text, blocks = await self._card(story)
-        try:
+        with self.speech.budget.kept("chat.update"):
+            # Waiting may have taken long: what is shown is what is true now.
+            story = await self._story(parcel) or story
+            text, blocks = await self._card(story)
             # Before it leaves: whoever is the courier after us has to reckon with it.
             await self.store.edits.note(story.run.workspace, self.now())
+        try:
             await self.posting.edit(story.card.channel or "", story.card.ts or "", text, blocks)
         except SlackNo as refusal:
             log.warning("run %d: its card can't be edited: %s", story.run.number, refusal.word)

@@ -101,6 +101,7 @@ class Events:
         if thread:
             arguments["thread_ts"] = thread
         try:
+            self._budget.leaves("chat.postEphemeral")
             await self._client.api_call("chat.postEphemeral", json=arguments)
         except SlackApiError as error:
             log.warning("chat.postEphemeral: %s", error.response.get("error"))
@@ -111,6 +112,7 @@ class Events:
         """Tell somebody a thing in our DM."""
         await self._budget.take("chat.postMessage", NEXT, user)
         try:
+            self._budget.leaves("chat.postMessage")
             await self._client.api_call("chat.postMessage", json={"channel": user, **spoken(said)})
         except SlackApiError as error:
             log.warning("chat.postMessage: %s", error.response.get("error"))
@@ -137,6 +139,7 @@ class Events:
             else:
                 view = home.home(await telling.home(self._front.desk, caller))
             await self._budget.take("views.publish", NEXT)
+            self._budget.leaves("views.publish")
             await self._client.views_publish(user_id=user, view=view)
         except (UserError, StoreUnavailable) as error:
             log.warning("a Home couldn't be drawn: %s", error)
@@ -185,6 +188,7 @@ class Events:
             return
         await self._budget.take("chat.unfurl", NEXT)
         try:
+            self._budget.leaves("chat.unfurl")
             await self._client.chat_unfurl(channel=channel, ts=event["message_ts"], unfurls=shown)
         except SlackApiError as error:
             log.warning("chat.unfurl: %s", error.response.get("error"))

@@ -97,8 +97,8 @@ class Speech:
     Args:
         client: With a session, and no retry handlers: a retry after a lost reply would post twice.
         budget: The workspace's.
-        patience: Seconds that one call may take, and a file in all; each file that goes with it has as long as a call.
-            The SDK's own limit is void where the client shares a session.
+        patience: Seconds that one call may take, and a file's bytes with the call before them. The SDK's own limit is
+            void where the client shares a session.
         ours: Whether this process still speaks for the workspace, asked before each call: it may have stood still.
     """
 
@@ -124,7 +124,8 @@ class Speech:
             Relieved: Not this process.
         """
         if method != "chat.delete":  # what this process posted too much it takes back, whoever speaks by now
-            await self.still_ours()
+            with self.budget.kept(method):
+                await self.still_ours()
         self.budget.leaves(method)
         try:
             async with patience(self._patience[0]):
@@ -152,18 +153,13 @@ class Speech:
         full = [one for one in files if one.content]
         if not full:
             return
-        for _ in full:
-            await self.budget.take("files.getUploadURLExternal", urgency)
-        await self.budget.take("files.completeUploadExternal", urgency)
-        await self.still_ours()
         try:
-            async with patience(self._patience[1] + self._patience[0] * (len(full) - 1)):
-                sent: list[dict[str, str | None]] = [
-                    {"id": await self._sent(one), "title": one.title or one.name} for one in full
-                ]
-                # Large files take long, and only this last step shows them.
-                await self.still_ours()
-                self.budget.leaves("files.completeUploadExternal")
+            sent: list[dict[str, str | None]] = [
+                {"id": await self._sent(one, urgency), "title": one.title or one.name} for one in full
+            ]
+            # Large files take long, and only this last step shows them.
+            await self._may_leave("files.completeUploadExternal", urgency)
+            async with patience(self._patience[0]):
                 await self.client.files_completeUploadExternal(files=sent, channel_id=channel, thread_ts=thread)
         except SlackApiError as error:
             raise self._meaning(_method(error), error) from error
@@ -183,19 +179,26 @@ class Speech:
             return False
         return True
 
-    async def _sent(self, file: Sent) -> str:
+    async def _may_leave(self, method: str, urgency: int) -> None:
+        await self.budget.take(method, urgency)
+        with self.budget.kept(method):
+            await self.still_ours()
+        self.budget.leaves(method)
+
+    async def _sent(self, file: Sent, urgency: int) -> str:
         """Send the bytes of a file, which nobody sees yet; answers with Slack's id for it."""
         client, length, alt = self.client, len(file.content), file.alt or None
-        self.budget.leaves("files.getUploadURLExternal")
-        told = await client.files_getUploadURLExternal(filename=file.name, length=length, alt_txt=alt)
-        if client.session is None:
-            raise TypeError("Speech takes a client with a session")
-        # The address is good for this one file, and takes no token.
-        async with client.session.post(
-            str(told["upload_url"]), data=file.content, proxy=client.proxy, ssl=client.ssl or True
-        ) as taken:
-            if taken.status != OK:
-                raise SlackLater(f"upload: {taken.status}")
+        await self._may_leave("files.getUploadURLExternal", urgency)
+        async with patience(self._patience[1]):
+            told = await client.files_getUploadURLExternal(filename=file.name, length=length, alt_txt=alt)
+            if client.session is None:
+                raise TypeError("Speech takes a client with a session")
+            # The address is good for this one file, and takes no token.
+            async with client.session.post(
+                str(told["upload_url"]), data=file.content, proxy=client.proxy, ssl=client.ssl or True
+            ) as taken:
+                if taken.status != OK:
+                    raise SlackLater(f"upload: {taken.status}")
         return str(told["file_id"])
 
     async def still_ours(self) -> None:

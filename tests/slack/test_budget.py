@@ -16,12 +16,18 @@ from .clock import now, play
 POST, UPDATE, UNFURL = "chat.postMessage", "chat.update", "chat.unfurl"
 
 
+async def _call(budget: Budget, method: str, urgency: int = 0, channel: str = "") -> None:
+    """Wait until it may be made, and make it."""
+    await budget.take(method, urgency, channel)
+    budget.leaves(method)
+
+
 async def _all(budget: Budget, *calls: tuple[str, int, str]) -> list[tuple[float, str]]:
     """Take all these at once; when each could go, and whose it was, in that order."""
     begin, went = now(), list[tuple[float, str]]()
 
     async def one(method: str, urgency: int, channel: str, name: str) -> None:
-        await budget.take(method, urgency, channel)
+        await _call(budget, method, urgency, channel)
         went.append((now() - begin, name))
 
     async with asyncio.TaskGroup() as group:
@@ -42,13 +48,13 @@ def test_so_many_go_at_once_and_the_next_when_a_minute_has_gone() -> None:
 def test_the_window_slides_with_each_call() -> None:
     async def scene() -> None:
         budget = Budget({UPDATE: 2})
-        await budget.take(UPDATE, 0)
+        await _call(budget, UPDATE, 0)
         await asyncio.sleep(40)
-        await budget.take(UPDATE, 0)
+        await _call(budget, UPDATE, 0)
         begun = now()
-        await budget.take(UPDATE, 0)
+        await _call(budget, UPDATE, 0)
         assert now() - begun == pytest.approx(MINUTE - 40, abs=0.1)
-        await budget.take(UPDATE, 0)
+        await _call(budget, UPDATE, 0)
         assert now() - begun == pytest.approx(MINUTE, abs=0.1)
 
     play(scene())
@@ -71,6 +77,27 @@ def test_the_minute_of_a_call_begins_when_it_leaves_however_long_ago_it_was_let_
         begun = now()
         await budget.take(UPDATE, 0)
         assert now() - begun == pytest.approx(MINUTE, abs=0.1)
+
+    play(scene())
+
+
+def test_who_was_let_through_counts_until_it_leaves_however_long_that_takes_or_fails() -> None:
+    async def scene() -> None:
+        budget = Budget({UPDATE: 2})
+        for _ in range(2):
+            await budget.take(UPDATE, 0)
+        others = asyncio.create_task(_all(budget, *[(UPDATE, 0, "")] * 2))
+        await asyncio.sleep(2 * MINUTE)  # the database stands still
+        assert not others.done()
+        assert budget.depth() == 2
+        with pytest.raises(TimeoutError), budget.kept(UPDATE):
+            raise TimeoutError  # it doesn't answer the first of them
+        await asyncio.sleep(1)
+        assert budget.depth() == 1
+        budget.leaves(UPDATE)
+        begun = now()
+        await others
+        assert now() - begun == pytest.approx(MINUTE - 1, abs=0.1), "since the first of the others left"
 
     play(scene())
 
@@ -141,7 +168,7 @@ def test_only_posts_are_counted_by_channel() -> None:
 def test_what_is_more_urgent_goes_first_and_equals_in_their_order() -> None:
     async def scene() -> None:
         budget = Budget({UPDATE: 1})
-        await budget.take(UPDATE, 0)
+        await _call(budget, UPDATE, 0)
         went = await _all(budget, (UPDATE, 2, ""), (UPDATE, 1, ""), (UPDATE, 0, ""), (UPDATE, 2, ""), (UPDATE, 0, ""))
         assert [name for _, name in went] == ["2", "4", "1", "0", "3"]
 
@@ -159,7 +186,7 @@ def test_a_busy_channel_holds_up_no_other() -> None:
 def test_what_became_more_urgent_moves_forward() -> None:
     async def scene() -> None:
         budget = Budget({UPDATE: 1})
-        await budget.take(UPDATE, 0)
+        await _call(budget, UPDATE, 0)
         tickets = [budget.ticket(UPDATE, 2) for _ in range(4)]
         assert budget.depth() == 4
         budget.promote(tickets[2], 0)
@@ -182,10 +209,10 @@ def test_what_became_more_urgent_moves_forward() -> None:
 def test_whoever_gives_up_costs_nothing_and_wakes_the_next() -> None:
     async def scene() -> None:
         budget = Budget({UPDATE: 1})
-        await budget.take(UPDATE, 0)
+        await _call(budget, UPDATE, 0)
         begun = now()
-        impatient = asyncio.create_task(budget.take(UPDATE, 0))
-        patient = asyncio.create_task(budget.take(UPDATE, 1))
+        impatient = asyncio.create_task(_call(budget, UPDATE, 0))
+        patient = asyncio.create_task(_call(budget, UPDATE, 1))
         await asyncio.sleep(1)
         assert budget.depth() == 2
         impatient.cancel()
@@ -212,9 +239,9 @@ def test_a_429_closes_the_method_for_as_long_as_slack_says() -> None:
 def test_a_429_also_holds_those_who_are_waiting_already() -> None:
     async def scene() -> None:
         budget = Budget({UPDATE: 1})
-        await budget.take(UPDATE, 0)
+        await _call(budget, UPDATE, 0)
         begun = now()
-        waiting = asyncio.create_task(budget.take(UPDATE, 0))
+        waiting = asyncio.create_task(_call(budget, UPDATE, 0))
         await asyncio.sleep(50)
         budget.refused(UPDATE, 60)
         await waiting
@@ -236,7 +263,7 @@ def test_channels_that_are_quiet_again_are_forgotten() -> None:
     async def scene() -> None:
         budget = Budget({POST: 100_000})
         for number in range(2_500):
-            await budget.take(POST, 0, f"C{number}")
+            await _call(budget, POST, 0, f"C{number}")
             await asyncio.sleep(0.01)
         assert len(budget._channels) <= 1_000
 
@@ -269,6 +296,7 @@ def test_whatever_comes_no_minute_holds_more_than_the_limit_and_nobody_is_forgot
         closed: dict[str, float] = defaultdict(float)
 
         def note(method: str, channel: str) -> None:
+            budget.leaves(method)
             assert now() >= closed[method] or now() == closed[method] - CLOSED
             went[method,].append(now())
             went[method, channel].append(now())
