@@ -10,8 +10,7 @@ from functools import partial
 from multiprocessing import get_context
 from typing import TYPE_CHECKING
 
-from tests.simulation.planted import BUGS, planted
-from tests.simulation.world import play
+from tests.simulation.planted import BUGS, played
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,17 +20,12 @@ if TYPE_CHECKING:
 
 def many(first: int, seeds: int, jobs: int, bug: str = "") -> Iterator[Story]:
     """Play the stories from `first` on, in as many processes; they come in the order of their numbers."""
-    numbers, one = range(first, first + seeds), partial(_played, bug)
+    numbers, one = range(first, first + seeds), partial(played, bug)
     if jobs == 1:
         yield from map(one, numbers)
         return
     with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
         yield from pool.map(one, numbers, chunksize=10)
-
-
-def _played(bug: str, seed: int) -> Story:
-    with planted(bug):
-        return play(seed)
 
 
 def main() -> int:
@@ -46,8 +40,7 @@ def main() -> int:
     parser.add_argument("--trace", action="store_true", help="with --seed: tell all that happens")
     asked = parser.parse_args()
     if asked.seed is not None:
-        with planted(asked.plant):
-            story = play(asked.seed, tracing=asked.trace)
+        story = played(asked.plant, asked.seed, tracing=asked.trace)
         tell("\n".join((*story.trace, *(f"broken: {words}" for words in story.broken))))
         tell(f"{story.runs} runs in {story.seconds:.1f} s; {len(story.broken)} laws broken")
         return bool(story.broken)

@@ -108,20 +108,21 @@ def _unclear(world: World, run: Run, row: RunRow, runs: list[Run]) -> list[str]:
     notebook = run.request.notebook
     ledger = world.ledgers[notebook.platform]
     starts = ledger.wire.calls[f"start {row.act}"]
-    if len(starts) >= row.attempt and not any(map(_doubtful, starts)):
+    since = world.laws.unclear_since[row.number]
+    if len(starts) >= row.attempt and not any(_doubtful(start, since) for start in starts):
         return ["it is unclear, but each answer to its start came"]
     jobs = [job for job in ledger.jobs.values() if job.notebook == notebook.id]
     same = [one for one in runs if one.request.notebook == notebook]
     alone = [job.act for job in jobs] == [row.act] and len(same) == 1
-    if notebook.platform is Platform.DEEPNOTE and alone and jobs[0].created < world.laws.unclear_since[row.number]:
+    if notebook.platform is Platform.DEEPNOTE and alone and jobs[0].created < since:
         return [f"it is unclear, but the platform's list had {jobs[0].id} alone"]
     return []
 
 
-def _doubtful(start: Call) -> bool:
-    """Whether who made it couldn't learn, or not note any more, what it came to."""
+def _doubtful(start: Call, until: float) -> bool:
+    """Whether who made it couldn't learn, or not note any more, what it came to until then."""
     known = start.fate in CLEAR and (start.answered - start.sent < STANDSTILL or start.fate is not Fate.ANSWERED)
-    return not known or any(at >= start.sent for at in start.life.stops)
+    return not known or any(start.sent <= at <= until for at in start.life.stops)
 
 
 def _shown(world: World, run: Run, row: RunRow) -> list[str]:

@@ -163,7 +163,7 @@ class World:
             life.steps_left = life.effects_left = life.faints = None
         until = self.loop.time() + PATIENCE
         calm = 0
-        while calm < 4:
+        while calm < 3:
             await asyncio.sleep(1.0)
             awake = not any(life.still and life.alive for life in self.lives)
             resting = awake and self.town.under_way == 0 and self.monitor.resting()
