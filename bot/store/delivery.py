@@ -200,6 +200,8 @@ class Delivery:
     async def shown(self, story: Story, digest: str) -> bool:
         """Note that card and thread show what `story` told.
 
+        Where the card was marked for showing again since the story was read, it stays marked.
+
         Returns:
             False where we're no longer the workspace's courier: then it's marked for showing again, since what
             another courier showed meanwhile may have been overwritten.
@@ -207,13 +209,14 @@ class Delivery:
         mine = exists().where(workspaces.c.id == story.run.workspace, workspaces.c.courier == self._holding.process_id)
         row = update(runs).where(runs.c.id == story.run.id)
         async with self._db.write() as connection:
-            noted = await connection.execute(
-                row.where(mine, runs.c.shown_revision <= story.revision).values(shown_revision=story.revision)
-            )
-            if noted.rowcount != 1:
+            newer = row.where(mine, runs.c.shown_revision <= story.revision).values(shown_revision=story.revision)
+            revision = await connection.scalar(newer.returning(runs.c.revision))
+            if revision is None:
                 await _redraw(connection, story.run.id)
                 return False
-            values = {"shown": digest, "misses": 0, "retry_at": None}
+            unmarked = and_(cards.c.shown == story.card.shown, cards.c.shown != "")
+            shown = digest if revision == story.revision else case((unmarked, digest), else_=cards.c.shown)
+            values = {"shown": shown, "misses": 0, "retry_at": None}
             await connection.execute(update(cards).where(cards.c.run == story.run.id).values(**values))
         return True
 

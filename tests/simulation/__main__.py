@@ -10,8 +10,7 @@ from functools import partial
 from multiprocessing import get_context
 from typing import TYPE_CHECKING
 
-from tests.simulation.planted import BUGS, planted
-from tests.simulation.world import play
+from tests.simulation.planted import BUGS, played
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,14 +21,14 @@ THOUSAND, IN_TIME = 1_000, 120.0
 """So many stories are to be told in so many seconds, wherever each change is checked."""
 
 
-def many(first: int, seeds: int, jobs: int) -> Iterator[Story]:
+def many(first: int, seeds: int, jobs: int, bug: str = "") -> Iterator[Story]:
     """Play the stories from `first` on, in as many processes; they come in the order of their numbers."""
-    numbers = range(first, first + seeds)
+    numbers, one = range(first, first + seeds), partial(played, bug)
     if jobs == 1:
-        yield from map(play, numbers)
+        yield from map(one, numbers)
         return
     with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
-        yield from pool.map(play, numbers, chunksize=10)
+        yield from pool.map(one, numbers, chunksize=10)
 
 
 def main() -> int:
@@ -40,17 +39,16 @@ def main() -> int:
     parser.add_argument("--first", type=int, default=1, help="the first story's number (default: 1)")
     parser.add_argument("--jobs", type=int, default=2, help="processes (default: 2)")
     parser.add_argument("--seed", type=int, help="play this story alone")
-    parser.add_argument("--plant", choices=sorted(BUGS), default="", help="with --seed: put this bug into the product")
+    parser.add_argument("--plant", choices=sorted(BUGS), default="", help="put this bug into the product")
     parser.add_argument("--trace", action="store_true", help="with --seed: tell all that happens")
     asked = parser.parse_args()
     if asked.seed is not None:
-        with planted(asked.plant):
-            story = play(asked.seed, tracing=asked.trace)
+        story = played(asked.plant, asked.seed, tracing=asked.trace)
         tell("\n".join((*story.trace, *(f"broken: {words}" for words in story.broken))))
         tell(f"{story.runs} runs in {story.seconds:.1f} s; {len(story.broken)} laws broken")
         return bool(story.broken)
     began, failed, runs, seconds = time.perf_counter(), 0, 0, 0.0
-    for story in many(asked.first, asked.seeds, asked.jobs):
+    for story in many(asked.first, asked.seeds, asked.jobs, asked.plant):
         runs, seconds = runs + story.runs, seconds + story.seconds
         if story.broken:
             failed += 1

@@ -112,7 +112,6 @@ class Connection(sqlite3.Connection):
             sqlite3.Cursor.execute(cursor, statement)
         except sqlite3.OperationalError:
             await_only(asyncio.sleep(IN_THE_DRIVER))
-            self._life.troubles.append(asyncio.get_running_loop().time())
             sqlite3.Cursor.execute(cursor, statement)
 
     def commit(self) -> None:

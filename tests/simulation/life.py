@@ -27,10 +27,10 @@ class Life:
     Attributes:
         alive: It takes steps.
         still: It is stopped (SIGSTOP): it takes them later.
-        troubles: When what befell it that excuses a second telling: stopped, its database failing.
+        stops: When it was stopped, or killed.
         steps_left, effects_left: How many more it takes, or has, before it is killed; None means no end.
         faints: What makes it stand still, and how: its next call to a place, that which starts a notebook, or that
-            which learns that one has ended.
+            which learns that one has ended; an edit before it leaves; or having noted that a start is to leave.
         holding: Who it is in the rows, once it has entered.
         ids: All that it has been there: who is declared dead enters anew.
     """
@@ -40,7 +40,7 @@ class Life:
         self.skew = skew
         self.alive = True
         self.still = False
-        self.troubles: list[float] = []
+        self.stops: list[float] = []
         self.steps_left: int | None = None
         self.effects_left: int | None = None
         self.connections: list[Connection] = []
@@ -74,11 +74,12 @@ class Life:
         if self.effects_left <= 0:
             self.kill()
 
-    def calls(self, place: str) -> None:
-        """It has sent a call there, or one that did this."""
+    def calls(self, place: str) -> bool:
+        """It has sent a call there, or one that did this; answers with whether it stands still from now on."""
         if self.faints is not None and self.faints[0] in (place, ""):
             faints, self.faints = self.faints[1], None
             faints(self)
+        return self.still
 
     def spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         """Have the process do something."""
@@ -89,6 +90,7 @@ class Life:
         if not self.alive:
             return
         self.alive = False
+        self.stops.append(self._loop.time())
         for connection in self.connections:
             connection.break_off()
         self._killed(self)
@@ -96,12 +98,11 @@ class Life:
     def stop(self) -> None:
         """SIGSTOP."""
         self.still = True
-        self.troubles.append(self._loop.time())
+        self.stops.append(self._loop.time())
 
     def go_on(self) -> None:
         """SIGCONT."""
         self.still = False
-        self.troubles.append(self._loop.time())
         steps, self._waiting = self._waiting, []
         self._loop.again(steps)
 

@@ -49,6 +49,7 @@ class Town:
         saved: Runs whose request was acknowledged, by act.
         taken_back: Runs that somebody no longer wants tracked, acknowledged: when.
         told_too: (run, person) that was promised to be mentioned.
+        lasting: Acts whose runs take long; all of them are taken back.
         under_way: Acts that haven't come to anything yet.
     """
 
@@ -56,6 +57,7 @@ class Town:
     saved: dict[str, Run] = field(default_factory=dict)
     taken_back: dict[int, float] = field(default_factory=dict)
     told_too: list[tuple[int, str]] = field(default_factory=list)
+    lasting: set[str] = field(default_factory=set)
     under_way: int = 0
 
     def plan(self, began: float, until: float) -> None:
@@ -88,6 +90,8 @@ class Town:
             dm=chance.random() < 0.05,
         )
         then = tuple(what for what in ("untrack", "tell", "rerun") if chance.random() < 0.2)
+        if "untrack" in then and chance.random() < 0.5:
+            self.lasting.add(name)
         again = (chance.uniform(0.1, 8.0),) if chance.random() < 0.25 else ()
         return Act(name, chance.choice(PERSONS), channel, command, f"command:{name}", again, then)
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from bot.errors import HardwareUnavailable, NotFound, PlatformError, RateLimited, Unavailable
 from bot.model import Artifact, Look, Platform, State, Submission
 from bot.platforms.base import Fetched, ListedRun, NamedNotebook, NotebookInfo
+from tests.simulation.loop import OWNER
 from tests.simulation.weather import Fate
 from tests.simulation.wire import Broken, Wire
 
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 PATIENCE: Final = 20.0
 """Seconds that a call may take, as the real clients have it."""
+LONG: Final = 200.0
+"""Seconds that some runs take which somebody takes back: it is seen whether they are followed all the same."""
 FINAL_STATES: Final = (State.SUCCEEDED, State.SUCCEEDED, State.SUCCEEDED, State.FAILED, State.STOPPED)
 
 
@@ -32,6 +35,7 @@ class Job:
     Attributes:
         act: Whose request it is by its name; empty where somebody else started it.
         begins, ends, written: When it runs, has ended, and its document is there.
+        call: What started it; none where somebody did it by hand.
     """
 
     id: str
@@ -43,6 +47,7 @@ class Job:
     ends: float
     written: float
     outcome: State
+    call: Call | None = None
 
 
 @dataclass(slots=True)
@@ -59,7 +64,7 @@ class Ledger:
         """Run a notebook."""
         chance, now = self.world.chance, self.world.loop.time()
         begins = now + chance.choice((0.0, 0.0, chance.uniform(0, 3)))
-        ends = begins + chance.uniform(0.3, self.longest)
+        ends = begins + chance.uniform(0.3, LONG if act in self.world.town.lasting else self.longest)
         job = Job(
             id=f"{self.platform.value}-{len(self.jobs) + 1}",
             notebook=notebook,
@@ -112,10 +117,12 @@ class Client:
             if self._world.chance.random() < self._world.no_hardware:
                 raise HardwareUnavailable("No machine could be started", status=500)
             job = ledger.start(request.notebook.id, act, request.inputs)
+            job.call = call
             self._world.laws.started(call, job)
             call.life.calls("start")
             return Submission(run_id=job.id, state=ledger.stands(job), created_at=self._world.when(job.created))
 
+        self._world.laws.starting(OWNER.get(), act)
         answer = await self._call(f"start {act}", start)
         assert isinstance(answer, Submission)
         return answer

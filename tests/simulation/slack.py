@@ -157,6 +157,7 @@ class Slack:
         if message is None or message.gone:
             return {"error": "message_not_found"}
         message.text, message.blocks, message.call = given["text"], given.get("blocks"), call
+        self.world.laws.edited(message)
         return {"channel": message.channel, "ts": message.ts}
 
     def _chat_delete(self, _call: Call, given: dict[str, Any]) -> dict[str, Any]:
@@ -194,6 +195,8 @@ class Client(AsyncWebClient):
     async def _exchange(self, told: str, method: str, given: dict[str, Any]) -> dict[str, Any]:
         slack = self._slack
         safe = method in ("auth.test", "users.info", "conversations.info", "conversations.open")
+        if method == "chat.update":
+            await slack.wire.connects("edit")
         slack.world.laws.sent(method, str(given.get("channel", "")), slack.world.loop.time())
         try:
             data = await slack.wire.call(told, lambda call: slack.answer(call, method, given), safe=safe)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections import defaultdict
+from math import inf
 from typing import TYPE_CHECKING, Any, Final
 
 from tests.simulation.life import Life
@@ -15,6 +17,8 @@ if TYPE_CHECKING:
     from tests.simulation.weather import Weather
     from tests.simulation.world import World
 
+CONNECTING: Final = 0.02
+"""Seconds."""
 NO_EFFECT: Final = frozenset({Fate.REFUSED, Fate.NEVER_ARRIVED, Fate.FAILED, Fate.LIMITED})
 
 
@@ -32,19 +36,18 @@ class Call:
     Attributes:
         life: Whose it is.
         sent: When it left.
-        answered: Its answer has come to a process that waited for it.
+        fate: What becomes of it.
+        answered: When its answer came to a process that waited for it, and told what `effect` gave.
+        noted: When it was noted in the rows that it was made.
+        in_office: Whether it left from the workspace's courier.
     """
 
-    def __init__(self, life: Life, sent: float) -> None:
+    def __init__(self, life: Life, sent: float, fate: Fate, *, in_office: bool) -> None:
         self.life = life
         self.sent = sent
-        self.answered = False
-
-    @property
-    def excused(self) -> bool:
-        """Whether who made it may not know, or not have been able to note, that it was done."""
-        life = self.life
-        return not self.answered or not life.alive or life.still or any(at >= self.sent for at in life.troubles)
+        self.fate = fate
+        self.answered = self.noted = inf
+        self.in_office = in_office
 
 
 class Wire:
@@ -52,10 +55,21 @@ class Wire:
 
     Args:
         place: Its name, for the trace.
+
+    Attributes:
+        calls: All that there were, by what they were.
     """
 
     def __init__(self, world: World, place: str, weather: Weather) -> None:
         self.world, self.place, self.weather = world, place, weather
+        self.calls: dict[str, list[Call]] = defaultdict(list)
+
+    async def connects(self, what: str) -> None:
+        """Before a call leaves, a connection is made: who stands still meanwhile makes the call when it goes on."""
+        life = OWNER.get()
+        assert isinstance(life, Life)
+        if life.calls(what):
+            await asyncio.sleep(CONNECTING)
 
     async def call(self, what: str, effect: Callable[[Call], Any], *, safe: bool = False) -> Any:
         """Make one call.
@@ -77,7 +91,8 @@ class Wire:
         fate = self.weather.fate(chance, now, world.peace)
         there, back = (self.weather.lag(chance, now, world.peace) for _ in range(2))
         reply: asyncio.Future[Any] = world.loop.create_future()
-        call = Call(life, now)
+        call = Call(life, now, fate, in_office=world.laws.in_office(life))
+        self.calls[what].append(call)
 
         def settle(answer: Any, error: Exception | None) -> None:
             if reply.done():
@@ -102,5 +117,5 @@ class Wire:
         world.loop.call_later(there, arrive, context=world.nobody)
         life.calls(self.place)
         answer = await reply
-        call.answered = True
+        call.answered = world.loop.time()
         return answer

@@ -125,7 +125,6 @@ class World:
         if self.over:
             raise sqlite3.OperationalError("it is over")
         if now < self.peace and self._disk.down[0] <= now < self._disk.down[1]:
-            life.troubles.append(now)
             raise sqlite3.OperationalError("the database is away")
         if writing or self.chance.random() < 0.3:
             return self.chance.uniform(0.0005, 0.004)
@@ -138,11 +137,8 @@ class World:
             raise sqlite3.OperationalError("it is over")
         drawn = chance.random() if now < self.peace and self._disk.rates else 1.0
         if drawn < 0.005:
-            life.troubles.append(now)
             raise sqlite3.OperationalError("the disk is full for a moment")
         lost = drawn < 0.01
-        if lost:
-            life.troubles.append(now)
         slow = now < self.peace and chance.random() < self._disk.slow
         before = chance.uniform(0.1, 1.5) if slow else chance.uniform(0.0005, 0.006)
         return before, chance.uniform(0.0005, 0.003), lost
@@ -167,7 +163,7 @@ class World:
             life.steps_left = life.effects_left = life.faints = None
         until = self.loop.time() + PATIENCE
         calm = 0
-        while calm < 4:
+        while calm < 3:
             await asyncio.sleep(1.0)
             awake = not any(life.still and life.alive for life in self.lives)
             resting = awake and self.town.under_way == 0 and self.monitor.resting()
@@ -201,7 +197,7 @@ class World:
                 self._stop(life, chance.choice((1.0, 6.0, 30.0)))
             case "faint":
                 # Whoever comes first to it.
-                place = chance.choice(("", "slack", "start", "end", "end"))
+                place = chance.choice(("", "slack", "start", "end", "edit", "edit", "submitting"))
                 for one in self.lives:
                     one.faints = (place, self._faint)
             case "terminate" if replica.parts is not None and replica.parts.ready and not life.still:
