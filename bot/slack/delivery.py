@@ -154,11 +154,12 @@ class Deliverer:
             self.ring_tracker()
             return None
         noted = self.store.delivery.carded
-        if not await surely(lambda: noted(run.id, posted["channel"], posted["ts"])):
+        if await surely(lambda: noted(run.id, posted["channel"], posted["ts"])):
+            self.ring_tracker()
+            await self._told(run.id, shown=_digest(text, blocks))
+        else:
             log.warning("run %d: a second card was posted; it's taken away", run.number)
             await self.speech.say("chat.delete", channel=posted["channel"], ts=posted["ts"])
-        self.ring_tracker()
-        await self._told(run.id, shown=_digest(text, blocks))
         return await self._story(parcel)
 
     async def _edit(self, parcel: Parcel, story: Story) -> tuple[Story, str]:

@@ -217,6 +217,28 @@ async def taken_back(post: Post, reply_url: str = "") -> Run:
     return run
 
 
+async def test_a_second_card_is_taken_away_and_says_nothing_of_the_first(post: Post) -> None:
+    """As where a courier stood still with its own, while another became the workspace's and posted one."""
+    request = Request(notebook=Notebook(platform=Platform.DEEPNOTE, id="n1"), title="Weekly KPIs")
+    room = post.slack.channel("data").id
+    caller = Caller(workspace=TEAM, person=Person(id=ANA, name="ana"), channel=room, key="k1")
+    post.run = run = (await post.store.requests.save(request, caller, NOON)).run
+    post.slack.faults.set("chat.postMessage", "slow", seconds=0.5)
+    late = asyncio.create_task(post.delivers())
+    async with asyncio.timeout(5):
+        while post.slack.faults._pending:  # noqa: ASYNC110, nothing rings when a fault strikes
+            await asyncio.sleep(0.01)
+    first = await post.deliverer.speech.client.chat_postMessage(channel=room, text="the other's card")
+    assert await post.store.delivery.carded(run.id, room, str(first["ts"]))
+    await late
+    assert [each.ts for each in post.slack.messages(room)] == [first["ts"]]
+    story = await post.store.delivery.story(run.id)
+    assert story is not None
+    assert story.card.ts == first["ts"]
+    [edit] = post.slack.calls("chat.update")
+    assert edit.ts == first["ts"], "what it shows isn't known, so it's drawn"
+
+
 async def test_who_has_no_card_is_told_once_also_where_it_is_to_be_shown_again(post: Post) -> None:
     run = await taken_back(post)
     for _ in range(3):
