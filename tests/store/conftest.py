@@ -47,6 +47,15 @@ async def house(url: str) -> AsyncIterator[House]:
 
 
 @pytest.fixture
+async def shared(postgres: Postgres) -> AsyncIterator[House]:
+    """A database on PostgreSQL, and processes to come."""
+    url = await postgres.database()
+    async with AsyncExitStack() as stack:
+        yield House(url, stack)
+    await postgres.drop(url)
+
+
+@pytest.fixture
 async def store(house: House) -> Store:
     """A process that has just started."""
     return await house.process()

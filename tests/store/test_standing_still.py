@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import time
-from contextlib import AsyncExitStack, ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any
 
 import asyncpg  # type: ignore[import-untyped]  # it has none of its own
@@ -13,27 +13,18 @@ import pytest
 from sqlalchemy import text
 
 from bot.store.parting import PARTING
-from tests.store.house import House
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 
     from bot.store.store import Store
+    from tests.store.house import House
     from tests.store.postgres import Postgres
 
 LIMIT = 0.3
 LATE = PARTING + 0.7
 """A limit that isn't kept comes two seconds late, or thirty."""
 OTHERS = text("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()")
-
-
-@pytest.fixture
-async def shared(postgres: Postgres) -> AsyncIterator[House]:
-    """A database on PostgreSQL, and processes to come."""
-    url = await postgres.database()
-    async with AsyncExitStack() as stack:
-        yield House(url, stack)
-    await postgres.drop(url)
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 import threading
-from contextlib import AsyncExitStack, closing
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
@@ -19,20 +19,10 @@ from tests.store.house import HERE, NOON, THERE, House, caller, request
 from tests.store.postgres import running
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
     from pathlib import Path
 
     from bot.store.database import Database
     from tests.store.postgres import Postgres
-
-
-@pytest.fixture
-async def shared(postgres: Postgres) -> AsyncIterator[House]:
-    """A database on PostgreSQL, and processes to come."""
-    url = await postgres.database()
-    async with AsyncExitStack() as stack:
-        yield House(url, stack)
-    await postgres.drop(url)
 
 
 async def test_one_that_goes_away_while_it_commits_leaves_it_open_whether_it_was_written(shared: House) -> None:
