@@ -9,13 +9,14 @@ from hypothesis import settings
 if TYPE_CHECKING:
     import pytest
 
-settings.register_profile("suite", max_examples=30, deadline=None)
+settings.register_profile("suite", max_examples=20, deadline=None)
 settings.register_profile("thorough", max_examples=2_000, deadline=None)
 settings.load_profile("suite")
 
 LONG: Final = (
     "replicas",
     "storms/test_platforms",
+    "storms/test_sockets",
     "bench",
     "endtoend/test_running",
     "endtoend/test_trouble",

@@ -114,7 +114,10 @@ async def seed(here: Stage, database: Path, load: Load, *where: Channel) -> list
         told = zip(remote, shown, strict=True)
         rows = [_row(number, run, began, card.channel) for number, (run, card) in enumerate(told, start=1)]
         await connection.execute(insert(runs), rows)
-        posted = [{"run": run, "channel": card.channel, "ts": card.ts} for run, card in enumerate(shown, start=1)]
+        posted = [
+            {"run": run, "channel": card.channel, "ts": card.ts, "shown": "as seeded"}
+            for run, card in enumerate(shown, start=1)
+        ]
         await connection.execute(insert(cards), posted)
     await store.holding.leave()
     await store.close()
