@@ -25,7 +25,7 @@ RUNS = 60
 async def test_sixty_runs_at_once_cause_no_429_and_end_true(tmp_path_factory: pytest.TempPathFactory) -> None:
     slack = SlackStandIn(manifest(), clock=lambda: time.monotonic() * PACE)
     # Calls take the time that they take, however fast the minutes pass: the second is for that.
-    budget = Budget(channel_rate=0.7 * PACE, minute=60 / PACE + 1)
+    budget = Budget(channel_rate=0.6 * PACE, minute=60 / PACE + 1)
     async with chatting(tmp_path_factory.mktemp("storm"), slack=slack, budget=budget) as chat:
         room = chat.room(members=(ANA, BEN, BOT))
         for number in range(RUNS):

@@ -37,7 +37,7 @@ PEOPLE = ("ana", "ben")
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def storm(faster: None, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Storm]:
     """A workspace that Slack speaks to over sockets."""
-    pace = Pace(linger=0.3, retries=(0.05, 0.1, 0.2))
+    pace = Pace(linger=1.0, retries=(0.05, 0.1, 0.2))
     async with storming(tmp_path_factory.mktemp("storm"), over_http=False, pace=pace) as storm:
         storm.chat.slack.post.retry_after = (0.0, 0.5, 0.5)
         yield storm
