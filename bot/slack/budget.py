@@ -114,13 +114,18 @@ class Budget:
         return ticket
 
     async def take(self, method: str, urgency: int, channel: str = "") -> None:
-        """Wait until one call of the method may be made."""
+        """Wait until one call of the method may be made; whoever makes it says when it `leaves`."""
         ticket = self.ticket(method, urgency, channel)
         try:
             await ticket.ready
         except asyncio.CancelledError:
             ticket.ready.cancel()
             raise
+
+    async def go(self, method: str, urgency: int, channel: str = "") -> None:
+        """Wait until one call of the method may be made; it leaves at once."""
+        await self.take(method, urgency, channel)
+        self.leaves(method)
 
     def leaves(self, method: str) -> None:
         """Slack's minute begins when a call leaves: it may have stood still since it was let through."""

@@ -35,7 +35,7 @@ log = logging.getLogger(__name__)
 TROUBLE: Final = (SlackClientError, aiohttp.ClientError, TimeoutError, OSError)
 MENTION: Final = "@Threadbook"
 ANSWER: Final = "threadbook_answer"
-"""Where Bolt's context of a mention has what to tell."""
+"""Where Bolt's context of a mention has its payload, and what to tell."""
 HOME_EVERY: Final = 0.5
 MOST_LINKS: Final = 5
 """Addresses of one message that unfold."""
@@ -75,12 +75,15 @@ class Events:
         """Carry it out. Bolt acknowledges an event before its listener runs, but after this: that means saved."""
         if event.get("user") and not event.get("bot_id"):
             payload = _payload(body, event)
-            context[ANSWER] = await self._front.serve(payload, self._read(event, str(context.bot_user_id or "")))
+            said = await self._front.serve(payload, self._read(event, str(context.bot_user_id or "")))
+            context[ANSWER] = payload, said
         await next()
 
-    async def _answer(self, body: dict[str, Any], event: dict[str, Any], context: AsyncBoltContext) -> None:
+    async def _answer(self, event: dict[str, Any], context: AsyncBoltContext) -> None:
         # A mention brings no trigger that could open a form; what it offers instead has a button that does.
-        await self._whisper(_payload(body, event), event.get("thread_ts"), context.get(ANSWER))
+        payload, said = context.get(ANSWER, (None, None))
+        if payload is not None:
+            await self._whisper(payload, event.get("thread_ts"), said)
 
     async def _read(self, event: dict[str, Any], bot_user: str) -> Command:
         run = None
@@ -96,12 +99,11 @@ class Events:
         """Tell the person alone, where they asked."""
         if said is None:
             return
-        await self._budget.take("chat.postEphemeral", NEXT)
+        await self._budget.go("chat.postEphemeral", NEXT)
         arguments: dict[str, Any] = {"channel": payload.channel, "user": payload.user, **spoken(said)}
         if thread:
             arguments["thread_ts"] = thread
         try:
-            self._budget.leaves("chat.postEphemeral")
             await self._client.api_call("chat.postEphemeral", json=arguments)
         except SlackApiError as error:
             log.warning("chat.postEphemeral: %s", error.response.get("error"))
@@ -110,9 +112,8 @@ class Events:
 
     async def tell(self, user: str, said: Answer) -> None:
         """Tell somebody a thing in our DM."""
-        await self._budget.take("chat.postMessage", NEXT, user)
+        await self._budget.go("chat.postMessage", NEXT, user)
         try:
-            self._budget.leaves("chat.postMessage")
             await self._client.api_call("chat.postMessage", json={"channel": user, **spoken(said)})
         except SlackApiError as error:
             log.warning("chat.postMessage: %s", error.response.get("error"))
@@ -138,8 +139,7 @@ class Events:
                 view = home.refused(guest=caller.person.guest)
             else:
                 view = home.home(await telling.home(self._front.desk, caller))
-            await self._budget.take("views.publish", NEXT)
-            self._budget.leaves("views.publish")
+            await self._budget.go("views.publish", NEXT)
             await self._client.views_publish(user_id=user, view=view)
         except (UserError, StoreUnavailable) as error:
             log.warning("a Home couldn't be drawn: %s", error)
@@ -186,9 +186,8 @@ class Events:
                 log.info("a link doesn't unfold: %s", error)
         if not shown:
             return
-        await self._budget.take("chat.unfurl", NEXT)
+        await self._budget.go("chat.unfurl", NEXT)
         try:
-            self._budget.leaves("chat.unfurl")
             await self._client.chat_unfurl(channel=channel, ts=event["message_ts"], unfurls=shown)
         except SlackApiError as error:
             log.warning("chat.unfurl: %s", error.response.get("error"))

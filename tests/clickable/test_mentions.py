@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 import sqlite3
 from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.sandbox.slack.workspace import BEN
+from bot.sandbox.slack.workspace import BEN, BOT, TEAM
 from tests.endtoend import sight
 from tests.endtoend.notebooks import asks
 
@@ -97,7 +98,15 @@ async def test_a_mention_that_is_acknowledged_is_saved(chat: Chat, room: str, mo
     assert saved == [1]
 
 
-async def test_the_bots_own_words_and_other_bots_are_no_commands(chat: Chat, room: str) -> None:
+async def test_the_bots_own_words_and_other_bots_are_no_commands(
+    chat: Chat, room: str, caplog: pytest.LogCaptureFixture
+) -> None:
     card = await chat.runs("ana", room, "/notebook run brief")
     await card.ends()
     assert len(chat.cards(room)) == 1
+    said = {"type": "app_mention", "bot_id": "B0OTHER", "channel": card.message.channel, "ts": "1.000001"}
+    for more in ({}, {"user": BEN}):
+        chat.slack.events.fire(said | more | {"text": f"<@{BOT}> run brief", "team": TEAM})
+    await chat.slack.events.told()
+    assert len(chat.cards(room)) == 1
+    assert [each.message for each in caplog.records if each.levelno >= logging.ERROR] == []
