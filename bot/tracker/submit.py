@@ -75,8 +75,7 @@ async def submit(deps: Deps, client: PlatformClient, tracked: Tracked) -> float 
 async def put_off(deps: Deps, tracked: Tracked) -> float | None:
     """The platform wants to be left alone: a start waits for that as well, if it isn't for too long."""
     run, now = tracked.run, deps.now()
-    since = run.progress.trouble_since or now
-    if now + timedelta(seconds=tracked.rests) - since > PATIENCE:
+    if _too_long(run, now, tracked.rests):
         tracked.rests = 0.0
         return await write(deps, tracked, _too_late(run, now))
     return await told_to_wait(deps, tracked)
@@ -122,16 +121,20 @@ async def _accept(deps: Deps, tracked: Tracked, decision: Decision) -> float | N
 async def _again(deps: Deps, tracked: Tracked, error: PlatformError) -> float | None:
     """Nothing was started: try again, for a while."""
     run, now = tracked.run, deps.now()
-    if now - (run.progress.trouble_since or now) > PATIENCE:
-        return await write(deps, tracked, lifecycle.end(run.progress, State.REJECTED, now, reason=str(error)))
     retry_after = error.retry_after if isinstance(error, RateLimited | Unavailable) else None
-    if retry_after is not None and retry_after > PATIENCE.total_seconds():
-        return await write(deps, tracked, _too_late(run, now))
+    if _too_long(run, now, retry_after or 0.0):
+        tired = lifecycle.end(run.progress, State.REJECTED, now, reason=str(error))
+        return await write(deps, tracked, _too_late(run, now) if retry_after else tired)
     tracked.misses += 1
     quiet(deps, run, error, starting=True)
     if await write(deps, tracked, lifecycle.put_back(run.progress, error, now)) is None:
         return None
     return cadence.back_off(tracked.misses, chance=deps.random.random(), retry_after=retry_after)
+
+
+def _too_long(run: Run, now: datetime, wait: float) -> bool:
+    """Whether a start that is put off once more, for so many seconds, outlasts our patience."""
+    return now + timedelta(seconds=wait) - (run.progress.trouble_since or now) > PATIENCE
 
 
 def _too_late(run: Run, now: datetime) -> Decision:
