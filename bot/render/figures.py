@@ -18,11 +18,11 @@ SENTENCE: Final = 60
 
 
 def figures_of(results: Results) -> list[Figure]:
-    """All key numbers, the marked one first, none twice."""
+    """All key numbers that people can see, the marked one first, none twice."""
     told = [one.figure for one in results.outputs if one.kind == "figure" and one.figure is not None]
     if results.headline is not None:
         told.insert(0, results.headline)
-    return list({(one.name, one.text): one for one in told if one.text.strip()}.values())
+    return list({(one.name, one.text): one for one in told if plain(one.text)}.values())
 
 
 def key_numbers(results: Results, left_out: list[str]) -> list[Block]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from datetime import UTC, datetime
+from itertools import accumulate
 from typing import Any
 
 from hypothesis import strategies as st
@@ -154,7 +155,9 @@ runs = st.builds(
 data = st.sampled_from([PNG, JPEG, "", "%%%", "é", base64.b64encode(b"GIF89a").decode()]) | words
 kinds = st.sampled_from(["text", "markdown", "table", "figure", "image", "chart", "data", "other"])
 numbers = st.sampled_from(["1", "-5", "1,204.50", "1e400", "9" * 40, "NaN", "", "٣", "1_000", "=1+1", ".", "-", "2e5"])
-cells = words | numbers | long_words
+cells = words | numbers | long_words.map(lambda words: words[:2_000])
+MOST_IN_A_TABLE, MOST_IN_ALL = 2_000_000, 12_000_000
+"""Characters that may come from a notebook: what is read of one has such limits."""
 
 
 @st.composite
@@ -166,6 +169,8 @@ def tables(draw: st.DrawFn) -> Table:
     width = len(columns)
     few = draw(st.lists(st.lists(cells, min_size=1, max_size=3), max_size=3)) if width else []
     rows = [tuple((row * (width + 1))[:width]) for row in few] * draw(st.sampled_from([1, 1, 20, 200]))
+    longest = max((sum(map(len, row)) for row in rows), default=0)
+    rows = rows[: MOST_IN_A_TABLE // longest] if longest else rows
     more = draw(st.sampled_from([0, 10**6]))
     return Table(columns=columns, rows=tuple(rows), rows_in_all=more, columns_in_all=more)
 
@@ -183,6 +188,17 @@ outputs = st.builds(
     figure=st.none() | figures,
     note=words,
 )
+
+
+def as_much_as_is_read(some: tuple[Output, ...]) -> tuple[Output, ...]:
+    """The outputs until they are as long as those of one notebook can be."""
+    sizes = accumulate(
+        len(one.text) + len(one.data) + sum(len(cell) for row in (one.table.rows if one.table else ()) for cell in row)
+        for one in some
+    )
+    return tuple(one for one, size in zip(some, sizes, strict=True) if size <= MOST_IN_ALL)
+
+
 changes = st.builds(Change, name=words, before=words, now=words, by=words)
 earlier = st.builds(
     Earlier,
@@ -211,7 +227,7 @@ results = st.builds(
     facts=st.sampled_from([Facts(), Facts(figures=(Figure(name="a", text="1"),))]),
     earlier=st.none() | earlier,
     quiet=st.sampled_from([False, False, False, True]),
-    outputs=several(outputs),
+    outputs=several(outputs).map(as_much_as_is_read),
     failure=st.none() | failures,
     left_out=several(words),
     artifacts=several(artifacts),

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import pytest
+
 from bot.model import (
     Artifact,
     Change,
@@ -271,6 +273,13 @@ def test_a_sentence_is_an_answer_too() -> None:
     results = Results(headline=Figure(text=said))
     assert closing(RUN, results, later(192)).endswith(f": {said}")
     assert lines(results) == ["*Weekly KPIs*", f"*{said}*"]
+
+
+@pytest.mark.parametrize("nothing", ["", " \n", "\x00", "\u200b"])
+def test_a_key_number_that_nobody_can_see_is_none(nothing: str) -> None:
+    assert parts(RUN, Results(headline=Figure(text=nothing)), HOME) == []
+    several = Results(outputs=(text("bye"),), headline=Figure(name="revenue", text=nothing))
+    assert lines(several) == ["*Weekly KPIs*", "bye"]
 
 
 def test_a_quiet_result_says_only_that_nothing_changed() -> None:
