@@ -21,6 +21,7 @@ from bot.errors import (
 )
 from bot.lifecycle import Decision, Missed
 from bot.model import Look, News, NewsKind, Progress, State, Submission, Trouble
+from bot.trouble import PASSING
 from tests.test_lifecycle import GONE, LATER, NOON, RUNNING, SILENCE, diagram, kinds
 
 moments = st.integers(0, 3600).map(lambda seconds: NOON + timedelta(seconds=seconds))
@@ -120,10 +121,16 @@ def test_trouble_is_told_once_and_answered_once_however_the_looks_go(observed: l
             assert one.trouble is not standing
             standing = one.trouble
         elif one.kind is NewsKind.ANSWERING:
-            assert one.trouble is standing is not None
+            assert standing is not None
+            assert _same(one.trouble, standing)
             standing = None
-    assert progress.trouble is (None if progress.state.final else standing)
+    assert _same(progress.trouble, None if progress.state.final else standing)
     assert sum(one.kind is NewsKind.ENDED for one in news) == progress.state.final
+
+
+def _same(one: Trouble | None, other: Trouble | None) -> bool:
+    """Whether the thread takes the one for the other: what passes by itself may turn into its like in between."""
+    return one is other or (one in PASSING and other in PASSING)
 
 
 @given(looks, moments)
