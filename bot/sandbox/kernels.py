@@ -1,8 +1,8 @@
 """Real IPython kernels: one process for one job, in a directory of its own, never more than so many at a time.
 
-One spare kernel is kept warm, so that a run need not wait for Python to start. A kernel that has served a job is
-killed with everything that it started, and its directory is deleted. A kernel whose parent dies ends by itself
-within about a second: ipykernel watches for that.
+One spare kernel is kept warm, so that a run need not wait for Python and its libraries to start. A kernel that has
+served a job is killed with everything that it started, and its directory is deleted. A kernel whose parent dies ends
+by itself within about a second: ipykernel watches for that.
 """
 
 import asyncio
@@ -155,7 +155,7 @@ class Kernels:
 
     async def _take(self) -> Kernel:
         if not self._spares:
-            return await self._make()
+            return await self._make()  # what it needs it imports itself: nobody has waited for more than that
         ready = self._spares.popleft()
         try:
             return await asyncio.shield(ready)
@@ -165,15 +165,16 @@ class Kernels:
 
     def _warm_one(self) -> None:
         if self._keep_spare and not self._spares and self._home is not None:
-            self._spares.append(asyncio.create_task(self._make(), name="a spare kernel"))
+            self._spares.append(asyncio.create_task(self._make(_WARM_UP), name="a spare kernel"))
 
-    async def _make(self) -> Kernel:
+    async def _make(self, warm_up: str = "") -> Kernel:
         if self._home is None:
             raise KernelTrouble("The sandbox is closed")
         kernel = Kernel(Path(await asyncio.to_thread(tempfile.mkdtemp, dir=self._home)))
         try:
             await kernel.start()
-            await kernel.prepare(_WARM_UP)
+            if warm_up:
+                await kernel.prepare(warm_up)
         except BaseException:
             await kernel.close()
             raise

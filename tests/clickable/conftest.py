@@ -36,7 +36,7 @@ async def chat(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPath
     """
     settings = getattr(request.module, "SETTINGS", {})
     folder = tmp_path_factory.mktemp("chat")
-    async with furnished(folder, slack=slack_with_links(), spare_kernel=True, **settings) as chat:
+    async with furnished(folder, slack=slack_with_links(), **settings) as chat:
         sales = (asks("region", "EU", "select", options=["EU", "US", "APAC"]), asks("top", "10"))
         await chat.catalogues("sales", *sales, title="Sales")
         yield chat

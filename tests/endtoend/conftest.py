@@ -20,13 +20,9 @@ REFUSED_FAIRLY = frozenset({"not_in_channel", "channel_not_found", "is_archived"
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def chat(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Chat]:
-    """The workspace, with two notebooks that end at once: `brief` on Deepnote, `memo` on Datalore.
-
-    A file whose tests run code says `SPARE_KERNEL = True`, so that they needn't wait for Python to start.
-    """
-    spare = getattr(request.module, "SPARE_KERNEL", False)
-    async with furnished(tmp_path_factory.mktemp("chat"), spare_kernel=spare) as chat:
+async def chat(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Chat]:
+    """The workspace, with two notebooks that end at once: `brief` on Deepnote, `memo` on Datalore."""
+    async with furnished(tmp_path_factory.mktemp("chat")) as chat:
         yield chat
 
 

@@ -44,7 +44,6 @@ async def chatting(
     budget: Budget | None = None,
     pace: Pace | None = None,
     over_http: bool = False,
-    spare_kernel: bool = False,
     **settings: Any,
 ) -> AsyncIterator[Chat]:
     """A workspace with a bot in it while the block runs.
@@ -54,11 +53,10 @@ async def chatting(
         slack, platforms, budget: In place of ones without any limits.
         pace: How soon what is noticed of the connections to Slack.
         over_http: Slack's payloads come signed over HTTP, not over Socket Mode.
-        spare_kernel: A kernel is kept warm, for tests that run many notebooks one after another.
         settings: Fields of Settings that differ.
     """
     slack = slack or SlackStandIn(manifest(), rate_scale=None)
-    platforms = platforms or PlatformStandIns(at_once=3, spare_kernel=spare_kernel)
+    platforms = platforms or PlatformStandIns(at_once=3, spare_kernel=False)
     database = folder / "threadbook.db"
     async with AsyncExitStack() as stack:
         server = Sandbox(slack, extras=[platforms.mount])

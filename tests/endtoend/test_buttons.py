@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from .chat import Chat
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-SPARE_KERNEL = True
 
 
 async def under_way(chat: Chat, room: str, slug: str, who: str = "ben") -> Card:

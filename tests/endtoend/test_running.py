@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from .chat import Chat
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-SPARE_KERNEL = True
 
 
 async def test_ana_runs_the_weekly_kpis_on_deepnote_by_name(chat: Chat, room: str) -> None:

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from .chat import Chat
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-SPARE_KERNEL = True
 
 NASTY = "<!channel> <!here> <@U0BENOKAFR> <!subteam^S012|x> *bold* _slanted_ `code` & <https://evil.example|click>"
 HUNTER = "hunter2-in-plain-sight"

@@ -30,7 +30,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def chat(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Chat]:
     """A workspace where many notebooks can be under way."""
-    platforms = PlatformStandIns(at_once=6, spare_kernel=True)
+    platforms = PlatformStandIns(at_once=6, spare_kernel=False)
     async with chatting(tmp_path_factory.mktemp("chat"), platforms=platforms) as chat:
         await chat.catalogues("brief", heading("Brief"))
         await chat.catalogues("memo", heading("Memo"), on="datalore")

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from .chat import Chat
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-SPARE_KERNEL = True
 BEARER = {"Authorization": "Bearer sandbox"}
 
 

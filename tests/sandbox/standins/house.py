@@ -106,7 +106,7 @@ class Visitor:
 
 @asynccontextmanager
 async def visiting(**settings: Any) -> AsyncIterator[Visitor]:
-    stand_ins = PlatformStandIns(**settings)
+    stand_ins = PlatformStandIns(**({"spare_kernel": False} | settings))
     async with stand_ins.serve() as base, aiohttp.ClientSession() as http:
         yield Visitor(base, stand_ins, http)
 

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def ana() -> AsyncIterator[Visitor]:
-    async with visiting(spare_kernel=False, deepnote_tokens={"looks": "viewer"}) as visitor:
+    async with visiting(deepnote_tokens={"looks": "viewer"}) as visitor:
         visitor.stand_ins.shelf.add("text", notebook("# Only text"))
         yield visitor
 
@@ -149,7 +149,7 @@ async def test_a_suspended_project_is_409_for_runs_and_400_for_the_rest(ana: Vis
 
 
 async def test_only_so_many_runs_are_remembered() -> None:
-    async with visiting(spare_kernel=False, keep=2) as visitor:
+    async with visiting(keep=2) as visitor:
         visitor.stand_ins.shelf.add("text", notebook("# Only text"))
         runs = [(await visitor.run_on_deepnote("text"))[0]["runId"] for _ in range(3)]
         statuses = [(await visitor.ask("GET", f"/deepnote/v2/runs/{run}"))[0] for run in runs]
@@ -157,7 +157,7 @@ async def test_only_so_many_runs_are_remembered() -> None:
 
 
 async def test_a_token_that_asks_too_often_must_wait_as_long_as_it_is_told() -> None:
-    async with visiting(spare_kernel=False, rate_limit=RateLimit(2, 1.0)) as visitor:
+    async with visiting(rate_limit=RateLimit(2, 1.0)) as visitor:
         assert [(await visitor.ask("GET", "/deepnote/v2/me"))[0] for _ in range(3)] == [200, 200, 429]
         headers = {"Authorization": "Bearer sandbox"}
         async with visitor.http.get(f"{visitor.base}/deepnote/v2/me", headers=headers) as answer:

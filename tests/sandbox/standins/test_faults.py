@@ -14,7 +14,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def house() -> AsyncIterator[Visitor]:
-    async with visiting(spare_kernel=False) as visitor:
+    async with visiting() as visitor:
         visitor.stand_ins.shelf.add("text", notebook("# Only text"))
         yield visitor
 

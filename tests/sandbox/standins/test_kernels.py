@@ -11,7 +11,7 @@ import pytest
 
 from bot.sandbox import ipynb
 
-from .house import notebook, until, visiting
+from .house import notebook, printed, until, visiting
 
 _SERVER = """
 from aiohttp import web
@@ -24,13 +24,19 @@ web.run_app(app, host="127.0.0.1", port=0, print=lambda text: print(text, flush=
 
 
 def kernels_of(process: psutil.Process) -> list[psutil.Process]:
-    return [child for child in process.children(recursive=True) if "ipykernel_launcher" in " ".join(child.cmdline())]
+    return [child for child in process.children(recursive=True) if _is_kernel(child)]
+
+
+def _is_kernel(process: psutil.Process) -> bool:
+    try:
+        return "ipykernel_launcher" in " ".join(process.cmdline())
+    except psutil.NoSuchProcess:
+        return False  # it has gone meanwhile; a zombie counts as gone, too
 
 
 async def test_what_finds_no_kernel_waits_and_closing_ends_everything() -> None:
     me = psutil.Process()
-    before = set(me.children(recursive=True))
-    async with visiting(at_once=1, spare_kernel=False) as house:
+    async with visiting(at_once=1) as house:
         sleeps = (
             "import os, subprocess\nchild = subprocess.Popen(['sleep', '300'])\nprint('at', os.getcwd())\nchild.wait()"
         )
@@ -40,15 +46,26 @@ async def test_what_finds_no_kernel_waits_and_closing_ends_everything() -> None:
         page = "/deepnote" + house.stand_ins.shelf["sleeps"].deepnote_path
         await until(lambda: house.page(page), lambda text: "<pre>at /" in text)
         assert [(await house.deepnote_run(run))["status"] for run in (first, second)] == ["running", "pending"]
-        assert len(kernels_of(me)) == 1
-        work = kernels_of(me)[0].cwd()
+        [kernel] = kernels_of(me)
+        work, its_child = kernel.cwd(), kernel.children()
         assert work != me.cwd()
-    assert set(me.children(recursive=True)) == before
+        assert len(its_child) == 1
+    assert psutil.wait_procs((kernel, *its_child), timeout=10)[1] == []
     assert not os.path.exists(work)  # noqa: PTH110, ASYNC240 - one quick look
 
 
+async def test_a_spare_kernel_waits_with_its_libraries_and_then_the_next_one() -> None:
+    me = psutil.Process()
+    async with visiting(spare_kernel=True) as house:
+        house.stand_ins.shelf.add("who", notebook("import os, sys\nprint(os.getpid(), 'pandas' in sys.modules)"))
+        [spare] = await until(lambda: asyncio.to_thread(kernels_of, me), bool)
+        _, said = await house.run_on_deepnote("who")
+        assert printed(said) == f"{spare.pid} True\n"
+        await until(lambda: asyncio.to_thread(kernels_of, me), lambda found: bool(found) and spare not in found)
+
+
 async def test_a_waiting_run_can_be_stopped_before_it_ever_ran() -> None:
-    async with visiting(at_once=1, spare_kernel=False) as house:
+    async with visiting(at_once=1) as house:
         sleeps = house.stand_ins.shelf.add("sleeps", notebook("import time\ntime.sleep(300)"))
         await house.start_on_deepnote("sleeps")
         waiting = await house.start_on_deepnote("sleeps", detached=True)
@@ -61,7 +78,7 @@ async def test_a_waiting_run_can_be_stopped_before_it_ever_ran() -> None:
 
 async def test_inputs_alone_are_taken_while_every_kernel_is_busy() -> None:
     region = {"deepnote_cell_type": "input-text", "deepnote_variable_name": "region", "deepnote_variable_value": "EU"}
-    async with visiting(at_once=1, spare_kernel=False) as house:
+    async with visiting(at_once=1) as house:
         house.stand_ins.shelf.add("sleeps", notebook("import time\ntime.sleep(300)"))
         house.stand_ins.shelf.add("asks", ipynb.document([ipynb.code("", region, "")], {}))
         await house.start_on_deepnote("sleeps")
