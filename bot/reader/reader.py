@@ -40,6 +40,8 @@ MEMORY: Final = 2 * 1024**3
 """Bytes of data that a worker may have; a browser's engine, which draws charts, takes a quarter of it."""
 TRIES: Final = 3
 """So often a document is read where none of the reasons is its own."""
+ORIGIN_GONE: Final = 255
+"""What multiprocessing gives as the exit code of a process where the one that forked it has ended before it."""
 WAITING: Final = 5
 """A document waits for a worker for at most so many times of the time that one may take."""
 
@@ -176,7 +178,7 @@ class Reader:
             max_tasks=TASKS,
             initializer=worker.begin,
             initargs=(self._memory,),
-            context=multiprocessing.get_context("spawn"),
+            context=_context(),
         )
         pool.schedule(worker.warm)
         return pool
@@ -190,9 +192,18 @@ class Reader:
             _ended(pool)
 
 
+def _context() -> multiprocessing.context.BaseContext:
+    """Workers come from a process that has imported what reading needs, where the system can fork: there at once."""
+    if "forkserver" not in multiprocessing.get_all_start_methods():
+        return multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload([worker.__name__, *worker.NEEDED])
+    return context
+
+
 def _told_to_end(error: Exception) -> bool:
     """Whether a worker died of a SIGTERM. That went to all our processes: what is too slow ends as a TimeoutError."""
-    return getattr(error, "exitcode", 0) in (signal.SIGTERM, -signal.SIGTERM)
+    return getattr(error, "exitcode", 0) in (signal.SIGTERM, -signal.SIGTERM, ORIGIN_GONE)
 
 
 def _kept(content: bytes) -> Path:

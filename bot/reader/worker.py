@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import contextlib
+import importlib
 import multiprocessing
 import multiprocessing.connection
 import os
@@ -18,6 +19,8 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from bot.model import Document, Inputs
 
+NEEDED: Final = ("bot.outputs.convert", "bot.outputs.ipynb", "bot.outputs.snapshot", "bot.outputs.yaml12")
+"""Modules that reading needs."""
 AT_A_TIME: Final = 20
 """Outputs in one piece; a table is a piece of its own."""
 GRACE: Final = 10.0
@@ -56,9 +59,8 @@ def begin(memory: int) -> None:
 
 def warm() -> None:
     """Import what reading needs."""
-    from bot.outputs import convert, ipynb
-
-    _ = convert, ipynb
+    for name in NEEDED:
+        importlib.import_module(name)
 
 
 def read(seconds: float, kind: str, path: str) -> Told:
