@@ -135,7 +135,7 @@ def test_a_run_is_ever_less_likely_to_be_under_way(past: list[float]) -> None:
     assert all(1 >= one >= other >= 0 for one, other in pairwise(alive))
 
 
-@settings(unhurried, max_examples=25)
+@unhurried
 @given(pasts.filter(bool), st.sampled_from([0.5, 1.0, 2.0, 4.0]))
 def test_a_longer_stretch_costs_no_more_looks(past: list[float], stretch: float) -> None:
     known = Known(past)

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.form import Form, Place, digest, ends
@@ -88,7 +88,6 @@ def untouched(view: dict[str, Any]) -> dict[str, Any]:
     return values
 
 
-@settings(max_examples=200, deadline=None)
 @given(forms())
 def test_slack_takes_the_form_whatever_the_notebook(shown: Form) -> None:
     view = drawn(shown)
@@ -97,7 +96,6 @@ def test_slack_takes_the_form_whatever_the_notebook(shown: Form) -> None:
     assert carried(view).inputs == digest(shown.specs)
 
 
-@settings(max_examples=300, deadline=None)
 @given(forms())
 def test_a_form_that_nobody_touched_runs_with_what_it_started_from(shown: Form) -> None:
     said = read(shown, untouched(drawn(shown)))

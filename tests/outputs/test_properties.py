@@ -39,7 +39,7 @@ part = st.fixed_dictionaries(
     {"cell_type": text | st.just("code"), "type": text | st.just("code"), "source": anything, "content": anything},
     optional={"outputs": st.lists(output, max_size=4) | anything, "sortingKey": anything},
 )
-often = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 lines = st.text(max_size=40) | st.lists(st.text(max_size=20), max_size=3)
@@ -97,7 +97,7 @@ sound_cell = st.one_of(
 )
 
 
-@often
+@unhurried
 @given(st.lists(sound_cell, max_size=4), st.integers(0, 4))
 def test_whatever_the_schema_allows_is_read(cells: list[dict[str, Any]], minor: int) -> None:
     notebook = {"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": minor}
@@ -124,19 +124,19 @@ def read_or_refused(read: Callable[[bytes], Document], content: bytes, subject: 
     return False
 
 
-@often
+@unhurried
 @given(st.lists(part, max_size=5), anything)
 def test_any_notebook(cells: list[dict[str, Any]], metadata: Any) -> None:
     kept(ipynb.read(json.dumps({"cells": cells, "metadata": metadata}).encode()))
 
 
-@often
+@unhurried
 @given(anything)
 def test_any_json(value: Any) -> None:
     read_or_refused(ipynb.read, json.dumps(value).encode(), "the notebook document")
 
 
-@often
+@unhurried
 @given(st.lists(part, max_size=5), anything, text)
 def test_any_snapshot(blocks: list[dict[str, Any]], execution: Any, name: str) -> None:
     whole = {"execution": execution, "project": {"notebooks": [{"name": name, "blocks": blocks}]}}
@@ -145,7 +145,7 @@ def test_any_snapshot(blocks: list[dict[str, Any]], execution: Any, name: str) -
         assert isinstance(snapshot.inputs(content), dict)
 
 
-@often
+@unhurried
 @given(st.binary(max_size=60) | st.text(max_size=60).map(lambda words: words.encode("utf-8", "replace")))
 def test_any_bytes(content: bytes) -> None:
     read_or_refused(ipynb.read, content, "the notebook document")

@@ -47,12 +47,10 @@ if TYPE_CHECKING:
 MOST = ((Picture, 5), (Upload, 20), (Made, 10))
 HOME = "https://acme.slack.com/"
 
-often = settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.large_base_example]
-)
+unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.large_base_example])
 
 
-@often
+@unhurried
 @given(anything.runs, st.none() | anything.urls, st.none() | anything.results)
 def test_any_card(run: Run, link: str | None, results: Results | None) -> None:
     usable = link if link and re.fullmatch(r"https?://[^\s/]\S*", link) else None  # our own, from the platform's client
@@ -60,7 +58,7 @@ def test_any_card(run: Run, link: str | None, results: Results | None) -> None:
     judge(text, blocks, links=True)
 
 
-@often
+@unhurried
 @given(anything.runs, anything.results)
 def test_any_results(run: Run, results: Results) -> None:
     found = parts(run, results, HOME)
@@ -81,7 +79,7 @@ def test_any_results(run: Run, results: Results) -> None:
         judge(words, None)
 
 
-@often
+@unhurried
 @given(anything.runs, st.none() | anything.results, anything.moments)
 def test_any_closing_line(run: Run, results: Results | None, now: Any) -> None:
     line = closing(run, results, now, home=HOME)
@@ -91,7 +89,7 @@ def test_any_closing_line(run: Run, results: Results | None, now: Any) -> None:
     assert line.count(asker) == 1
 
 
-@often
+@unhurried
 @given(anything.runs, st.lists(anything.news, max_size=40))
 def test_any_news(run: Run, news: list[News]) -> None:
     said = news_message(run, news)
@@ -99,13 +97,13 @@ def test_any_news(run: Run, news: list[News]) -> None:
         judge(said.text, said.blocks)
 
 
-@often
+@unhurried
 @given(anything.mistakes())
 def test_any_mistake(error: UserError) -> None:
     judge(*replies.mistake(error))
 
 
-@often
+@unhurried
 @given(anything.runs, st.sampled_from(["not_in_channel", "is_archived", "<!channel>"]))
 def test_any_refused_card(run: Run, word: str) -> None:
     judge(*replies.no_card(run, word))
@@ -131,7 +129,7 @@ def said(run: Run, entry: Entry, asked: ListRuns, times: int) -> list[Reply]:
     ]
 
 
-@often
+@unhurried
 @given(anything.runs, anything.entries, anything.asked, st.sampled_from([0, 1, 300]))
 def test_any_reply(run: Run, entry: Entry, asked: ListRuns, times: int) -> None:
     owner = (mention(entry.owner),) if entry.owner else ()
@@ -141,7 +139,7 @@ def test_any_reply(run: Run, entry: Entry, asked: ListRuns, times: int) -> None:
             judge(*answer, mentions=owner if isinstance(one, EntryShown | EntryChanged) else (), links=True)
 
 
-@often
+@unhurried
 @given(anything.runs, anything.entries, st.sampled_from([0, 1, 30]))
 def test_any_home(run: Run, entry: Entry, times: int) -> None:
     running = tuple(run.model_copy(update={"number": number}) for number in range(times))
@@ -153,7 +151,7 @@ def test_any_home(run: Run, entry: Entry, times: int) -> None:
         judge(words, None)
 
 
-@often
+@unhurried
 @given(anything.runs, st.lists(anything.ids, max_size=80), anything.words)
 def test_any_farewell(run: Run, listeners: list[str], owner: str) -> None:
     told = farewell(run, None, NOON, listeners=listeners, owner=owner)
@@ -162,7 +160,7 @@ def test_any_farewell(run: Run, listeners: list[str], owner: str) -> None:
     assert told.text.count(mention(run.asker)) == 1
 
 
-@often
+@unhurried
 @given(anything.runs, anything.ids, anything.ids)
 def test_an_owner_is_asked_with_two_mentions(run: Run, owner: str, by: str) -> None:
     asks = news_message(run, [News(at=NOON, kind=NewsKind.OWNER_ASKED, text=owner, by=by)])
@@ -170,7 +168,7 @@ def test_an_owner_is_asked_with_two_mentions(run: Run, owner: str, by: str) -> N
     judge(asks.text, None, mentions=(mention(owner), mention(by)))
 
 
-@often
+@unhurried
 @given(anything.runs.filter(lambda run: run.request.inputs), anything.long_words)
 def test_no_secret_is_shown(run: Run, around: str) -> None:
     secret = "hunter2-hunter2"

@@ -6,7 +6,7 @@ import asyncio
 from collections import defaultdict
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.slack.budget import A_MINUTE, BURST, MINUTE, Budget
@@ -283,7 +283,6 @@ calls = st.lists(
 CLOSED = 7.0
 
 
-@settings(max_examples=80, deadline=None)
 @given(calls, st.integers(1, 8), st.integers(1, 20))
 def test_whatever_comes_no_minute_holds_more_than_the_limit_and_nobody_is_forgotten(
     calls: list[tuple[float, str, int, str, str]], updates: int, posts: int

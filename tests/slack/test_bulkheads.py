@@ -23,6 +23,7 @@ from bot.slack.courier import Courier
 from bot.slack.delivery import Deliverer
 from bot.slack.speech import Speech
 from bot.store.store import Store
+from tests.store.ready import ready
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -63,7 +64,7 @@ class Office:
 @asynccontextmanager
 async def couriers(folder: Path, *teams: str) -> AsyncIterator[list[Office]]:
     """One process that delivers for these workspaces, each with a Slack of its own."""
-    store = Store(f"sqlite+aiosqlite:///{folder}/threadbook.db")
+    store = Store(ready(folder))
     async with AsyncExitStack() as stack:
         stack.push_async_callback(store.close)
         await store.open()

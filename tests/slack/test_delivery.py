@@ -37,6 +37,7 @@ from bot.slack.delivery import Deliverer, Parcel
 from bot.slack.speech import Speech
 from bot.store.store import Store
 from tests.render.said import JPEG, NOON, PNG, later, read
+from tests.store.ready import ready
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -117,7 +118,7 @@ async def posting(folder: Path) -> AsyncIterator[Post]:
     slack = SlackStandIn(manifest(), rate_scale=None)
     server = Sandbox(slack)
     await server.start()
-    store = Store(f"sqlite+aiosqlite:///{folder}/threadbook.db")
+    store = Store(ready(folder))
     try:
         await store.open()
         await store.delivery.enter_workspace(TEAM)

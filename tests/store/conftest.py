@@ -9,6 +9,7 @@ import pytest
 
 from tests.store.house import House
 from tests.store.postgres import NoServer, Postgres, running
+from tests.store.ready import address, ready
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
@@ -28,28 +29,34 @@ def postgres() -> Iterator[Postgres]:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-async def url(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[str]:
-    """An empty database."""
-    if request.param == "sqlite":
-        yield f"sqlite+aiosqlite:///{tmp_path}/threadbook.db"
-        return
-    server: Postgres = request.getfixturevalue("postgres")
-    found = await server.database()
-    yield found
-    await server.drop(found)
+def server(request: pytest.FixtureRequest) -> Postgres | None:
+    """PostgreSQL's server, or none, for that is SQLite."""
+    return None if request.param == "sqlite" else request.getfixturevalue("postgres")
 
 
 @pytest.fixture
-async def house(url: str) -> AsyncIterator[House]:
-    """An empty database, and processes to come."""
+async def url(server: Postgres | None, tmp_path: Path) -> AsyncIterator[str]:
+    """An empty database."""
+    found = address(tmp_path / "threadbook.db") if server is None else await server.database()
+    yield found
+    if server is not None:
+        await server.drop(found)
+
+
+@pytest.fixture
+async def house(server: Postgres | None, tmp_path: Path) -> AsyncIterator[House]:
+    """A database with tables and without rows, and processes to come."""
+    url = ready(tmp_path) if server is None else await server.ready()
     async with AsyncExitStack() as stack:
         yield House(url, stack)
+    if server is not None:
+        await server.drop(url)
 
 
 @pytest.fixture
 async def shared(postgres: Postgres) -> AsyncIterator[House]:
     """A database on PostgreSQL, and processes to come."""
-    url = await postgres.database()
+    url = await postgres.ready()
     async with AsyncExitStack() as stack:
         yield House(url, stack)
     await postgres.drop(url)

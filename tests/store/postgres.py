@@ -16,10 +16,13 @@ from urllib.parse import urlsplit
 import asyncpg  # type: ignore[import-untyped]  # it has none of its own
 import psutil
 
+from tests.store.ready import migrated
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 OWNER = "threadbook"
+TEMPLATE = "migrated"
 QUICK = "-c fsync=off -c full_page_writes=off -c deadlock_timeout=100ms -c max_connections=500"
 """Data that nobody needs tomorrow has no cause to wait for the disk; it still outlives the server's own crash."""
 
@@ -40,6 +43,7 @@ class Postgres:
     def __init__(self, binaries: Path, folder: Path, user: str | None) -> None:
         self._binaries, self._folder, self._user = binaries, folder, user
         self._numbers = count(1)
+        self._has_template = False
 
     def create(self) -> None:
         """Make its data."""
@@ -73,6 +77,16 @@ class Postgres:
         """A new, empty database; its URL."""
         name = f"test_{next(self._numbers)}"
         await self._ask(f"CREATE DATABASE {name}")
+        return self.url(name)
+
+    async def ready(self) -> str:
+        """A new database that has all its tables; its URL."""
+        if not self._has_template:
+            await self._ask(f"CREATE DATABASE {TEMPLATE}")
+            await migrated(self.url(TEMPLATE))
+            self._has_template = True
+        name = f"test_{next(self._numbers)}"
+        await self._ask(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
         return self.url(name)
 
     async def drop(self, url: str) -> None:

@@ -34,7 +34,7 @@ async def empty(store: Store) -> None:
         await connection.execute(delete(files))
 
 
-@pytest.mark.parametrize("url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("server", ["sqlite"], indirect=True)
 async def test_what_was_deleted_is_used_again_and_what_is_too_much_goes_back(
     house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -61,7 +61,7 @@ async def test_what_was_deleted_is_used_again_and_what_is_too_much_goes_back(
     assert size() < 2 * MIB
 
 
-@pytest.mark.parametrize("url", ["postgresql"], indirect=True)
+@pytest.mark.parametrize("server", ["postgresql"], indirect=True)
 async def test_postgresql_uses_again_what_pruning_left_once_it_is_vacuumed(house: House) -> None:
     """As its autovacuum does of its own accord, later: pages aren't given back, but filled again."""
     store = await courier(house)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING, Any
 
 from alembic.autogenerate import compare_metadata
@@ -57,10 +58,12 @@ async def described(database: Database) -> dict[str, Any]:
         return await connection.run_sync(seen)
 
 
-async def test_an_empty_database_gets_its_tables_and_an_old_one_keeps_its_rows(house: House) -> None:
-    run = await house.asked(await house.process())
-    again = await house.process()
-    assert await again.requests.by_number(HERE, run.number) == run
+async def test_an_empty_database_gets_its_tables_and_an_old_one_keeps_its_rows(url: str) -> None:
+    async with AsyncExitStack() as stack:
+        house = House(url, stack)
+        run = await house.asked(await house.process())
+        again = await house.process()
+        assert await again.requests.by_number(HERE, run.number) == run
 
 
 async def test_processes_that_start_at_once_migrate_once(url: str) -> None:
@@ -73,15 +76,17 @@ async def test_processes_that_start_at_once_migrate_once(url: str) -> None:
     await store.close()
 
 
-async def test_the_migrations_make_what_the_code_names(house: House) -> None:
-    store = await house.process()
+async def test_the_migrations_make_what_the_code_names(url: str) -> None:
+    database = Database(url)
+    await database.migrate()
 
     def differences(connection: Connection) -> list[Any]:
         about = MigrationContext.configure(connection, opts={"compare_type": True})
         return list(compare_metadata(about, metadata))
 
-    async with store.database.read() as connection:
+    async with database.read() as connection:
         assert await connection.run_sync(differences) == []
+    await database.close()
 
 
 async def test_on_sqlite_they_make_it_to_the_letter(tmp_path: Path) -> None:

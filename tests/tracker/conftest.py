@@ -10,6 +10,7 @@ from bot import cadence
 from bot.store import database, holding
 from bot.tracker import claim, tracker
 from tests.store.conftest import postgres
+from tests.store.ready import ready
 from tests.tracker.house import Life, Process, living
 
 if TYPE_CHECKING:
@@ -38,14 +39,14 @@ def faster(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 async def life(tmp_path: Path) -> AsyncIterator[Life]:
     """Stand-ins and an empty database on SQLite."""
-    async with living(f"sqlite+aiosqlite:///{tmp_path}/threadbook.db") as here:
+    async with living(ready(tmp_path)) as here:
         yield here
 
 
 @pytest.fixture
 async def busy(tmp_path: Path) -> AsyncIterator[Life]:
     """The same, but all machines of the platforms are taken: blocks of code wait, until somebody stops the run."""
-    async with living(f"sqlite+aiosqlite:///{tmp_path}/threadbook.db", at_once=0) as here:
+    async with living(ready(tmp_path), at_once=0) as here:
         yield here
 
 

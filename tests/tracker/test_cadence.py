@@ -14,6 +14,7 @@ from bot.model import NewsKind, Notebook, Platform, Progress, Request, Run, Stat
 from bot.store.rows import progress_columns
 from bot.store.tables import runs
 from bot.tracker.look import age_of
+from tests.store.ready import ready
 from tests.tracker.house import DATALORE, DEEPNOTE, PATIENCE, Life, Process, happens, living
 
 if TYPE_CHECKING:
@@ -144,7 +145,7 @@ async def test_no_more_looks_leave_than_the_budget_allows(busy: Life) -> None:
 
 
 async def test_replicas_share_the_budget_by_what_they_hold(tmp_path: Path) -> None:
-    async with living(f"sqlite+aiosqlite:///{tmp_path}/threadbook.db", at_once=0) as life:
+    async with living(ready(tmp_path), at_once=0) as life:
         one = await life.process()
         for _ in range(3):
             run = await life.asks(one, life.shelve("slow", "print('slow')"), DEEPNOTE)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from bot.cadence import Share
 from bot.model import NewsKind, Platform, State, Trouble
+from tests.store.ready import ready
 from tests.tracker.house import BOTH, DATALORE, DEEPNOTE, START, Life, Process, happens, living
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ async def test_while_a_token_is_to_be_left_alone_nothing_is_started_with_it(
 
 
 async def test_when_it_may_be_asked_again_starts_go_as_its_budget_allows(tmp_path: Path) -> None:
-    async with living(f"sqlite+aiosqlite:///{tmp_path}/threadbook.db") as life:
+    async with living(ready(tmp_path)) as life:
         process = await life.process(shares={platform: Share(20.0) for platform in Platform})
         words = life.shelve("words", "# Words")
         await rests(process, DATALORE, 1.0)
@@ -59,7 +60,7 @@ async def test_when_it_may_be_asked_again_starts_go_as_its_budget_allows(tmp_pat
 
 
 async def test_starts_that_were_all_asked_to_wait_do_not_come_back_all_at_once(tmp_path: Path) -> None:
-    async with living(f"sqlite+aiosqlite:///{tmp_path}/threadbook.db") as life:
+    async with living(ready(tmp_path)) as life:
         process = await life.process(shares={platform: Share(8.0) for platform in Platform})
         words = life.shelve("words", "# Words")
         limited = life.breaks(DATALORE, "429", START[DATALORE], times=5, retry_after=1)

@@ -13,6 +13,7 @@ from bot.model import Look, Notebook, Platform, State
 from bot.tracker import past
 from bot.tracker.past import READ_EVERY, UNASKED, Pasts
 from tests.store.house import NOON, House, after, moved, now_is, submitted
+from tests.store.ready import ready
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -38,7 +39,7 @@ async def run_of(house: House, store: Store, name: str) -> Run:
 async def house(tmp_path: Path) -> AsyncIterator[House]:
     """An empty database."""
     async with AsyncExitStack() as stack:
-        yield House(f"sqlite+aiosqlite:///{tmp_path}/threadbook.db", stack)
+        yield House(ready(tmp_path), stack)
 
 
 async def test_notebooks_beyond_those_that_are_remembered_push_nobody_out_who_is_asked_for(

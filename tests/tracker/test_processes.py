@@ -95,7 +95,7 @@ async def test_a_database_that_is_locked_for_a_while_stops_nothing(
 
 
 async def test_three_replicas_start_every_run_once_though_two_of_them_fall(postgres: Postgres) -> None:
-    url = await postgres.database()
+    url = await postgres.ready()
     async with living(url) as life:
         replicas = [await life.process() for _ in range(3)]
         notebook = life.shelve("words", "# Words")

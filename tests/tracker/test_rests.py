@@ -11,6 +11,7 @@ from bot.cadence import Share
 from bot.model import Platform
 from bot.tracker.rests import Resting
 from tests.store.house import House, after
+from tests.store.ready import ready
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -39,7 +40,7 @@ class Side:
 async def two(tmp_path: Path) -> AsyncIterator[tuple[Side, Side]]:
     """One that will be asked for a rest, and one that isn't."""
     async with AsyncExitStack() as stack:
-        house = House(f"sqlite+aiosqlite:///{tmp_path}/threadbook.db", stack)
+        house = House(ready(tmp_path), stack)
         yield Side(await house.process()), Side(await house.process())
 
 
