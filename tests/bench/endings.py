@@ -32,6 +32,8 @@ SETTLED = "SELECT count(*) FROM runs WHERE settled"
 CLOSED = "SELECT count(*) FROM cards WHERE closed"
 UNSHOWN = "SELECT count(*) FROM runs WHERE shown_revision < revision"
 PATIENCE = 3_600.0
+QUIET = 2
+"""So often in a row no thread may be at work."""
 TIER, TIERS_MINUTE = 50, 60.0
 """Edits that Slack lets pass in so many seconds (tier 3); the budget takes fewer, and says why."""
 SPARE = 15.0
@@ -48,9 +50,11 @@ class _Selector(selectors.DefaultSelector):
     def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
         if timeout is None or timeout <= REAL:
             return super().select(timeout)
-        until = time.monotonic() + timeout
+        until, quiet = time.monotonic() + timeout, 0
         while not (ready := super().select(REAL)) and (left := until - time.monotonic()) > 0:
-            if not _threads_work():
+            # A thread that waits for this one to let go of the interpreter looks idle: it gets its turn in between.
+            quiet = 0 if _threads_work() else quiet + 1
+            if quiet == QUIET:
                 self.skipped += left
                 break
         return ready

@@ -73,8 +73,8 @@ async def test_only_the_chosen_blocks_run_and_with_dependents_what_needs_them(ch
 
 async def test_datalore_is_told_to_update_the_report_and_to_write_files(chat: Chat, room: str) -> None:
     plain = await chat.runs("ana", room, "/notebook run memo")
-    flagged = await chat.runs("ana", room, "/notebook run memo --update-report --write-files")
     await plain.tells("Queued on Datalore")
+    flagged = await chat.runs("ana", room, "/notebook run memo --update-report --write-files")
     await flagged.tells("Queued on Datalore")
     first, second = [await of_datalore(chat, start["runId"]) for start in chat.starts("memo")[-2:]]
     assert (first["updateReport"], first["directFileStorageWrite"]) == ("never", False)
