@@ -16,6 +16,7 @@ from itertools import count
 from typing import TYPE_CHECKING, Final
 
 from bot.metrics import Metrics
+from bot.slack.allowance import HELD, Allowances
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -34,6 +35,8 @@ A_MINUTE: Final[Mapping[str, int]] = {
     "files.completeUploadExternal": 90,
 }
 """Calls a minute, a little under what Slack lets pass: others may call it with the same app."""
+POST: Final = "chat.postMessage"
+"""The one method that is counted by channel besides."""
 EVERYBODYS: Final = frozenset({"chat.postEphemeral", "chat.unfurl", "views.publish"})
 """What each process answers people with; all else that is counted only the workspace's courier calls."""
 FINAL_FIRST, CARDS_NEXT, CHANGES_LAST = 0, 1, 2
@@ -41,12 +44,6 @@ FINAL_FIRST, CARDS_NEXT, CHANGES_LAST = 0, 1, 2
 OTHERS: Final = 18
 SOON: Final = 0.001
 """Seconds by which a queue is looked at late, so that what was waited for has come."""
-BURST: Final = 3
-"""Posts to one channel that may follow at once; then one a second."""
-HELD: Final = 600.0
-"""Seconds after which a call that was let through and never left is thought to have been forgotten."""
-MANY_CHANNELS: Final = 1_000
-"""So many are remembered before those whose allowance is full again are forgotten."""
 
 
 @dataclass(slots=True, eq=False)
@@ -94,19 +91,17 @@ class Budget:
     def __init__(self, limits: Mapping[str, int] = A_MINUTE, channel_rate: float = 1.0, minute: float = MINUTE) -> None:
         self.metrics = Metrics()
         self._limits = limits
-        self._rate = channel_rate
         self.minute = minute
         self._queues: dict[str, _Queue] = {}
         self._processes = 1
-        self._channels: dict[str, float] = {}  # when the channel's allowance is full again
+        self._channels = Allowances(channel_rate)
         self._order = count()
 
     def ticket(self, method: str, urgency: int, channel: str = "") -> Ticket:
         """Queue up for one call; the lower the urgency's number, the sooner."""
         loop = asyncio.get_running_loop()
         ready: asyncio.Future[None] = loop.create_future()
-        counted = channel if method == "chat.postMessage" else ""
-        ticket = Ticket(method, counted, urgency, next(self._order), ready, loop.time())
+        ticket = Ticket(method, _counted(method, channel), urgency, next(self._order), ready, loop.time())
         queue = self._queue(method)
         heapq.heappush(queue.waiting, (urgency, ticket.order, ticket))
         if not self._in_good_time(queue, ticket):
@@ -125,18 +120,21 @@ class Budget:
     async def go(self, method: str, urgency: int, channel: str = "") -> None:
         """Wait until one call of the method may be made; it leaves at once."""
         await self.take(method, urgency, channel)
-        self.leaves(method)
+        self.leaves(method, channel)
 
-    def leaves(self, method: str) -> None:
-        """Slack's minute begins when a call leaves: it may have stood still since it was let through."""
-        queue = self._queue(method)
+    def leaves(self, method: str, channel: str = "") -> None:
+        """Slack's time begins when a call leaves: it may have stood still since it was let through."""
+        queue, now = self._queue(method), asyncio.get_running_loop().time()
         if queue.passed:
             queue.passed.popleft()  # whichever it was: all of them count
-        queue.left.append(asyncio.get_running_loop().time())
-        self._look_again(queue)
+        queue.left.append(now)
+        if _counted(method, channel):
+            self._channels.leaves(channel, now)
+        if queue.waiting and len(queue.passed) + len(queue.left) >= queue.limit - 1:
+            self._let_through(queue)  # it was perhaps this that kept the others
 
     @contextmanager
-    def kept(self, method: str) -> Iterator[None]:
+    def kept(self, method: str, channel: str = "") -> Iterator[None]:
         """What comes between a call's being let through and its leaving; where that fails, another may go."""
         try:
             yield
@@ -144,13 +142,11 @@ class Budget:
             queue = self._queue(method)
             if queue.passed:
                 queue.passed.popleft()
-            self._look_again(queue)
+            if _counted(method, channel):
+                self._channels.stays(channel)
+            if queue.waiting:
+                self._let_through(queue)
             raise
-
-    def _look_again(self, queue: _Queue) -> None:
-        """See whether more may pass, or when, where it was this that kept them."""
-        if queue.waiting and len(queue.passed) + len(queue.left) >= queue.limit - 1:
-            self._let_through(queue)
 
     def spent(self, method: str, ages: Iterable[float]) -> None:
         """Somebody else made these calls, so many seconds ago."""
@@ -202,7 +198,7 @@ class Budget:
     def _in_good_time(self, queue: _Queue, ticket: Ticket) -> bool:
         """Whether the queue is looked at again before the ticket can pass; with a thousand waiting, looking is work."""
         now = asyncio.get_running_loop().time()
-        wait = max(self._method_wait(queue, now), self._channel_wait(ticket.channel, now))
+        wait = max(self._method_wait(queue, now), self._channels.wait(ticket.channel, now))
         return wait > 0 and queue.timer is not None and queue.timer.when() <= now + wait + 2 * SOON
 
     def _let_through(self, queue: _Queue) -> None:
@@ -217,7 +213,7 @@ class Budget:
             urgency, order, ticket = heapq.heappop(queue.waiting)
             if ticket.ready.done() or urgency != ticket.urgency:
                 continue  # given up, or promoted to another place
-            channel_wait = self._channel_wait(ticket.channel, now)
+            channel_wait = self._channels.wait(ticket.channel, now)
             if channel_wait > 0:
                 held_back.append((urgency, order, ticket))
                 soonest = min(soonest, channel_wait)
@@ -235,9 +231,7 @@ class Budget:
         queue.passed.append(now)
         self.metrics.waited("slack", ticket.method, now - ticket.since)
         if ticket.channel:
-            if len(self._channels) >= MANY_CHANNELS:
-                self._channels = {channel: full for channel, full in self._channels.items() if full > now}
-            self._channels[ticket.channel] = max(self._channels.get(ticket.channel, now), now) + 1 / self._rate
+            self._channels.passes(ticket.channel, now)
         ticket.ready.set_result(None)
 
     def _method_wait(self, queue: _Queue, now: float) -> float:
@@ -250,12 +244,7 @@ class Budget:
             wait = max(wait, oldest - now)
         return wait
 
-    def _channel_wait(self, channel: str, now: float) -> float:
-        """A channel's debt may reach BURST posts; it is paid off at one a second."""
-        full_again = self._channels.get(channel)
-        if full_again is None:
-            return 0.0
-        if full_again <= now:
-            del self._channels[channel]
-            return 0.0
-        return full_again - now - (BURST - 1) / self._rate
+
+def _counted(method: str, channel: str) -> str:
+    """The channel, where the method is counted by it."""
+    return channel if method == POST else ""

@@ -145,7 +145,7 @@ class Deliverer:
         try:
             channel = await self.posting.dm(run.asker) if run.dm else run.channel
             await self._take(parcel, "chat.postMessage", channel)
-            with self.speech.budget.kept("chat.postMessage"):
+            with self.speech.budget.kept("chat.postMessage", channel):
                 text, blocks = await self._card(story)
             posted = await self.posting.post(channel, text, blocks)
         except SlackNo as refusal:

@@ -123,10 +123,11 @@ class Speech:
             SlackNo: Never.
             Relieved: Not this process.
         """
+        channel = str(arguments.get("channel", ""))
         if method != "chat.delete":  # what this process posted too much it takes back, whoever speaks by now
-            with self.budget.kept(method):
+            with self.budget.kept(method, channel):
                 await self.still_ours()
-        self.budget.leaves(method)
+        self.budget.leaves(method, channel)
         try:
             async with patience(self._patience[0]):
                 answer = await self.client.api_call(method, json=arguments)

@@ -19,7 +19,8 @@ from pathlib import Path
 from bot.sandbox.slack.ledger import Call
 from bot.sandbox.slack.workspace import ANA, BEN, BOT
 from bot.settings import Settings
-from bot.slack.budget import A_MINUTE, BURST, MINUTE
+from bot.slack.allowance import BURST
+from bot.slack.budget import A_MINUTE, MINUTE
 from bot.wiring import Bot
 from tests.bench.figures import Figure, measured
 from tests.bench.scale import Load, asked, seed, until
