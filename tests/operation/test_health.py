@@ -13,9 +13,12 @@ import pytest
 from bot.slack import web
 from bot.tracker import tracker
 from bot.wiring import DRAIN, LEAVING
+from tests.endtoend.house import chatting
+from tests.endtoend.notebooks import heading
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from tests.endtoend.chat import Chat
 
@@ -92,6 +95,20 @@ async def test_each_connection_to_slack_is_looked_at(chat: Chat, monkeypatch: py
     await chat.mends()
     await chat.restarts()
     await _becomes_ready(chat)
+
+
+async def test_over_http_a_slack_that_answers_nothing_is_not_turned_away(tmp_path: Path) -> None:
+    """What it sends us is saved all the same; whoever isn't ready would get none of it."""
+    async with chatting(tmp_path, over_http=True) as chat:
+        await chat.catalogues("brief", heading("Brief"))
+        room = chat.room()
+        chat.slack.faults.set("*", "500", times=1_000)
+        await chat.types("ana", room, "/notebook run brief")
+        await chat.until(lambda: chat.slack.calls("chat.postMessage"))
+        status, said = await asked(chat)
+        assert (status, said["why"], said["sockets"]) == (200, [], [])
+        await chat.mends()
+        await (await chat.card(room)).ends("Succeeded")
 
 
 async def test_it_stops_in_time_though_everybody_waits_for_a_lock(chat: Chat) -> None:
