@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from datetime import timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bot import cadence, lifecycle
@@ -25,6 +25,7 @@ from bot.model import Cause, Run, State, Submission
 from bot.tracker.look import missed, quiet, token_refused, token_works, told_to_wait, until_next, write
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
     from datetime import datetime
 
     from bot.lifecycle import Decision
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from bot.tracker.deps import Deps, Tracked
 
 log = logging.getLogger(__name__)
+T = TypeVar("T")
 
 PATIENCE: Final = timedelta(hours=1)
 """How long a start is tried for while the platform can't be reached, or asks to wait: who asked can take it back."""
@@ -91,24 +93,28 @@ async def _post(deps: Deps, client: PlatformClient, tracked: Tracked) -> float |
         if decision is None:
             tracked.tries = 0
             return await settle_doubt(deps, client, tracked)
-        return await _refused(deps, tracked, error)
+        refusal = error
+        return await _surely(deps, tracked, "its refusal", lambda: _refused(deps, tracked, refusal))
     decision = lifecycle.submitted(run.progress, answer, deps.now())
     return await _accept(deps, tracked, decision)
 
 
-async def _accept(deps: Deps, tracked: Tracked, decision: Decision) -> float | None:
-    """Write the platform's run id, for as long as it takes the database to let us."""
+async def _surely(deps: Deps, tracked: Tracked, what: str, write: Callable[[], Awaitable[T]]) -> T:
+    """Write what the platform answered to a start, which nobody else knows, for as long as the database takes."""
     misses = 0
     while True:
         try:
-            accepted = await deps.store.holding.accept(tracked.run, decision.progress, decision.news)
+            return await write()
         except StoreUnavailable:
             misses += 1
-            log.exception("run %d: its id %s isn't saved yet", tracked.run.number, decision.progress.remote_id)
+            log.exception("run %d: %s isn't saved yet", tracked.run.number, what)
             await asyncio.sleep(cadence.back_off(min(misses, 3), chance=deps.random.random()))
-            continue
-        break
-    if not accepted:
+
+
+async def _accept(deps: Deps, tracked: Tracked, decision: Decision) -> float | None:
+    """Write the platform's run id."""
+    accept, run, known = deps.store.holding.accept, tracked.run, f"its id {decision.progress.remote_id}"
+    if not await _surely(deps, tracked, known, lambda: accept(run, decision.progress, decision.news)):
         return None
     tracked.run = tracked.run.model_copy(update={"progress": decision.progress})
     tracked.misses = tracked.tries = 0

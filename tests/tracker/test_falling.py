@@ -8,13 +8,13 @@ import time
 from contextlib import closing
 from typing import TYPE_CHECKING
 
+import pytest
+
 from bot.model import Platform, State
 from tests.tracker.house import BOTH, DATALORE, DEEPNOTE, START, Life, Process
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    import pytest
 
 
 @BOTH
@@ -88,3 +88,28 @@ async def test_an_id_outlives_a_database_that_is_locked_when_it_comes(
     ended = (await life.ends(process, run)).progress
     [start] = life.starts(notebook)
     assert (ended.state, ended.remote_id) == (State.SUCCEEDED, start["runId"])
+
+
+@pytest.mark.parametrize(("fault", "state"), [("500", State.FAILED), ("403", State.REJECTED), ("429", State.SUCCEEDED)])
+async def test_a_refusal_outlives_a_database_that_is_locked_when_it_comes(
+    life: Life, process: Process, caplog: pytest.LogCaptureFixture, fault: str, state: State
+) -> None:
+    """Only this process knows that nothing was started: it isn't taken for a start whose answer was lost."""
+    life.breaks(DEEPNOTE, fault, START[DEEPNOTE], times=1)
+    notebook = life.shelve("words", "# Words")
+    with closing(sqlite3.connect(life.database.rpartition(":///")[2], isolation_level=None)) as other:
+
+        def lock() -> None:
+            if other.execute("SELECT state FROM runs").fetchall() == [(State.SUBMITTING.value,)]:
+                process.rings.remove(lock)
+                other.execute("BEGIN IMMEDIATE")
+
+        process.rings.append(lock)
+        run = await life.asks(process, notebook, DEEPNOTE)
+        async with asyncio.timeout(10):
+            while not any(words in caplog.text for words in ("isn't saved yet", "isn't available")):  # noqa: ASYNC110 - a log sets no event
+                await asyncio.sleep(0.01)
+        other.execute("ROLLBACK")
+        ended = (await life.ends(process, run)).progress
+    assert ended.state is state
+    assert len(life.starts(notebook)) == (state is State.SUCCEEDED)
