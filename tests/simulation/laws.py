@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from tests.simulation.world import World
 
 NUMBER: Final = re.compile(r"run (\d+)")
-ENDS: Final = ("✅", "❌", "⏹️", "🚫", "❓", "⌛", "👋", "▶️")
+UNCLEAR: Final = "❓"
+ENDS: Final = ("✅", "❌", "⏹️", "🚫", UNCLEAR, "⌛", "👋", "▶️")
 """How closing lines begin."""
 
 
@@ -163,7 +164,9 @@ class Laws:
         number = self._number_of.get((message.channel, message.thread), 0)
         again = self.reopened[number]
         if message.text.startswith(ENDS) and "<@" in message.text:
-            self._once(number, (again, "end"), message.call, f"the end of run {number}")
+            # An answer that comes after all opens the thread again, perhaps while its end as unclear is on its way.
+            unclear = message.text.startswith(UNCLEAR)
+            self._once(number, (again, "end", unclear), message.call, f"the end of run {number}")
             return
         for line in message.text.splitlines():
             self._once(number, (again, line), message.call, f"run {number}: “{line}”")
@@ -185,9 +188,10 @@ class Laws:
         if wrong := self.said.say(run, key, call, what):
             self.broken(wrong)
 
-    def sent(self, method: str, channel: str, at: float) -> None:
-        """A call left for Slack."""
-        self._sent[method].append((at, channel))
+    def sent(self, life: Owner | None, method: str, channel: str) -> None:
+        """A call left for Slack; its successor can't know of whoever stood still after it had asked for its place."""
+        if isinstance(life, Life) and self.in_office(life):
+            self._sent[method].append((self.world.loop.time(), channel))
 
     def limited(self, call: Call, method: str, most: int) -> None:
         """Slack's limit was reached: by us, or by the way that calls overtook one another?"""

@@ -14,6 +14,7 @@ import aiohttp
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook import WebhookResponse
 
+from tests.simulation.loop import OWNER
 from tests.simulation.weather import Fate
 from tests.simulation.wire import Broken, Wire
 
@@ -197,7 +198,7 @@ class Client(AsyncWebClient):
         safe = method in ("auth.test", "users.info", "conversations.info", "conversations.open")
         if method == "chat.update":
             await slack.wire.connects("edit")
-        slack.world.laws.sent(method, str(given.get("channel", "")), slack.world.loop.time())
+        slack.world.laws.sent(OWNER.get(), method, str(given.get("channel", "")))
         try:
             data = await slack.wire.call(told, lambda call: slack.answer(call, method, given), safe=safe)
         except Broken as broken:
