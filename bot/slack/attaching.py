@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Final
 from bot.outputs.pictures import picture
 from bot.render import thread
 from bot.render.files import Made, Picture
-from bot.slack.noting import surely
 from bot.slack.speech import Sent, SlackLater, SlackNo
 from bot.store.rows import Attached
+from bot.store.surely import surely
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

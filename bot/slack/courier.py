@@ -13,8 +13,8 @@ from bot.errors import StoreUnavailable
 from bot.render import replies
 from bot.slack.budget import CHANGES_LAST, FINAL_FIRST
 from bot.slack.delivery import Deliverer, Parcel
-from bot.slack.noting import surely
 from bot.slack.speech import Relieved, SlackLater, SlackNo, speaks_as
+from bot.store.surely import surely
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Collection

@@ -15,9 +15,9 @@ from bot.render import replies, thread
 from bot.render.card import card
 from bot.render.report import Said, parts
 from bot.slack.attaching import Attaching, missing
-from bot.slack.noting import surely
 from bot.slack.posting import Posting
 from bot.slack.speech import SlackNo
+from bot.store.surely import surely
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable

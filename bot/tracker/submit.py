@@ -5,10 +5,10 @@ The row says `submitting` before the POST leaves. What is then not known to have
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from datetime import timedelta
-from typing import TYPE_CHECKING, Final, TypeVar
+from functools import partial
+from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bot import cadence, lifecycle
@@ -22,10 +22,10 @@ from bot.errors import (
     UserError,
 )
 from bot.model import Cause, Run, State, Submission
+from bot.store.surely import surely
 from bot.tracker.look import missed, quiet, token_refused, token_works, told_to_wait, until_next, write
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
     from datetime import datetime
 
     from bot.lifecycle import Decision
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     from bot.tracker.deps import Deps, Tracked
 
 log = logging.getLogger(__name__)
-T = TypeVar("T")
 
 PATIENCE: Final = timedelta(hours=1)
 """How long a start is tried for while the platform can't be reached, or asks to wait: who asked can take it back."""
@@ -93,28 +92,16 @@ async def _post(deps: Deps, client: PlatformClient, tracked: Tracked) -> float |
         if decision is None:
             tracked.tries = 0
             return await settle_doubt(deps, client, tracked)
-        refusal = error
-        return await _surely(deps, tracked, "its refusal", lambda: _refused(deps, tracked, refusal))
+        # Nobody else knows of it: unwritten, it would be taken for a start whose answer was lost.
+        return await surely(partial(_refused, deps, tracked, error), f"the refusal of run {run.number}")
     decision = lifecycle.submitted(run.progress, answer, deps.now())
     return await _accept(deps, tracked, decision)
 
 
-async def _surely(deps: Deps, tracked: Tracked, what: str, write: Callable[[], Awaitable[T]]) -> T:
-    """Write what the platform answered to a start, which nobody else knows, for as long as the database takes."""
-    misses = 0
-    while True:
-        try:
-            return await write()
-        except StoreUnavailable:
-            misses += 1
-            log.exception("run %d: %s isn't saved yet", tracked.run.number, what)
-            await asyncio.sleep(cadence.back_off(min(misses, 3), chance=deps.random.random()))
-
-
 async def _accept(deps: Deps, tracked: Tracked, decision: Decision) -> float | None:
     """Write the platform's run id."""
-    accept, run, known = deps.store.holding.accept, tracked.run, f"its id {decision.progress.remote_id}"
-    if not await _surely(deps, tracked, known, lambda: accept(run, decision.progress, decision.news)):
+    accept = partial(deps.store.holding.accept, tracked.run, decision.progress, decision.news)
+    if not await surely(accept, f"the id {decision.progress.remote_id} of run {tracked.run.number}"):
         return None
     tracked.run = tracked.run.model_copy(update={"progress": decision.progress})
     tracked.misses = tracked.tries = 0
