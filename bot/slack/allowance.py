@@ -14,17 +14,43 @@ MANY_CHANNELS: Final = 1_000
 """So many are remembered before those whose allowance is full again are forgotten."""
 
 
+class Passed:
+    """Calls that were let through and haven't left yet: each counts as if it left now."""
+
+    def __init__(self) -> None:
+        self._since: deque[float] = deque()
+
+    def add(self, now: float) -> None:
+        """One is let through."""
+        self._since.append(now)
+
+    def drop(self) -> None:
+        """One leaves, or never will, whichever it was: all of them count."""
+        if self._since:
+            self._since.popleft()
+
+    def count(self, now: float) -> int:
+        """How many there are, but for the forgotten."""
+        while self._since and now - self._since[0] >= HELD:
+            self._since.popleft()
+        return len(self._since)
+
+    def forgets(self, now: float) -> float:
+        """Seconds until the oldest, which there is, is forgotten."""
+        return self._since[0] + HELD - now
+
+
 @dataclass(slots=True)
 class _Channel:
     """What a channel has had.
 
     Attributes:
         full: When its allowance is full again, for what has left.
-        passed: When those posts were let through that haven't left yet: each counts as if it left now.
+        passed: The posts that haven't left yet.
     """
 
     full: float = 0.0
-    passed: deque[float] = field(default_factory=deque)
+    passed: Passed = field(default_factory=Passed)
 
 
 class Allowances:
@@ -43,32 +69,28 @@ class Allowances:
         known = self._channels.get(channel)
         if known is None or self._forgotten(channel, known, now):
             return 0.0
-        return max(known.full - now, 0.0) + (len(known.passed) - BURST + 1) / self._rate
+        return max(known.full - now, 0.0) + (known.passed.count(now) - BURST + 1) / self._rate
 
     def passes(self, channel: str, now: float) -> None:
         """A post is let through."""
         if len(self._channels) >= MANY_CHANNELS:
             for name, known in [*self._channels.items()]:
                 self._forgotten(name, known, now)
-        self._channels.setdefault(channel, _Channel()).passed.append(now)
+        self._channels.setdefault(channel, _Channel()).passed.add(now)
 
     def leaves(self, channel: str, now: float) -> None:
-        """A post leaves, whichever of those it was that passed."""
+        """A post leaves."""
         known = self._channels.setdefault(channel, _Channel())
-        if known.passed:
-            known.passed.popleft()
+        known.passed.drop()
         known.full = max(known.full, now) + 1 / self._rate
 
     def stays(self, channel: str) -> None:
         """A post that was let through will not leave."""
-        known = self._channels.get(channel)
-        if known is not None and known.passed:
-            known.passed.popleft()
+        if channel in self._channels:
+            self._channels[channel].passed.drop()
 
     def _forgotten(self, channel: str, known: _Channel, now: float) -> bool:
-        while known.passed and now - known.passed[0] >= HELD:
-            known.passed.popleft()
-        if known.passed or known.full > now:
+        if known.passed.count(now) or known.full > now:
             return False
         del self._channels[channel]
         return True

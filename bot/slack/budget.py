@@ -16,7 +16,7 @@ from itertools import count
 from typing import TYPE_CHECKING, Final
 
 from bot.metrics import Metrics
-from bot.slack.allowance import HELD, Allowances
+from bot.slack.allowance import Allowances, Passed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -63,13 +63,13 @@ class _Queue:
     """One method's queue, and what the last minute holds.
 
     Attributes:
-        passed: When those were let through that haven't left yet.
+        passed: Those that haven't left yet.
         left: When the others left.
     """
 
     limit: int
     waiting: list[tuple[int, int, Ticket]] = field(default_factory=list)
-    passed: deque[float] = field(default_factory=deque)
+    passed: Passed = field(default_factory=Passed)
     left: deque[float] = field(default_factory=deque)
     closed_until: float = 0.0
     timer: asyncio.TimerHandle | None = None
@@ -125,12 +125,11 @@ class Budget:
     def leaves(self, method: str, channel: str = "") -> None:
         """Slack's time begins when a call leaves: it may have stood still since it was let through."""
         queue, now = self._queue(method), asyncio.get_running_loop().time()
-        if queue.passed:
-            queue.passed.popleft()  # whichever it was: all of them count
+        queue.passed.drop()
         queue.left.append(now)
         if _counted(method, channel):
             self._channels.leaves(channel, now)
-        if queue.waiting and len(queue.passed) + len(queue.left) >= queue.limit - 1:
+        if queue.waiting and queue.passed.count(now) + len(queue.left) >= queue.limit - 1:
             self._let_through(queue)  # it was perhaps this that kept the others
 
     @contextmanager
@@ -140,8 +139,7 @@ class Budget:
             yield
         except BaseException:
             queue = self._queue(method)
-            if queue.passed:
-                queue.passed.popleft()
+            queue.passed.drop()
             if _counted(method, channel):
                 self._channels.stays(channel)
             if queue.waiting:
@@ -228,20 +226,18 @@ class Budget:
             queue.timer = asyncio.get_running_loop().call_later(soonest + SOON, self._let_through, queue)
 
     def _pass(self, queue: _Queue, ticket: Ticket, now: float) -> None:
-        queue.passed.append(now)
+        queue.passed.add(now)
         self.metrics.waited("slack", ticket.method, now - ticket.since)
         if ticket.channel:
             self._channels.passes(ticket.channel, now)
         ticket.ready.set_result(None)
 
     def _method_wait(self, queue: _Queue, now: float) -> float:
-        for times, seconds in ((queue.passed, HELD), (queue.left, self.minute)):
-            while times and now - times[0] >= seconds:
-                times.popleft()
+        while queue.left and now - queue.left[0] >= self.minute:
+            queue.left.popleft()
         wait = queue.closed_until - now
-        if len(queue.passed) + len(queue.left) >= queue.limit:
-            oldest = queue.left[0] + self.minute if queue.left else queue.passed[0] + HELD
-            wait = max(wait, oldest - now)
+        if queue.passed.count(now) + len(queue.left) >= queue.limit:
+            wait = max(wait, queue.left[0] + self.minute - now if queue.left else queue.passed.forgets(now))
         return wait
 
 
