@@ -1,4 +1,4 @@
-"""The matrix: every boundary, on both platforms and both databases."""
+"""The matrix: every boundary, on both platforms and both databases, with one process and with replicas."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ if TYPE_CHECKING:
 
     from tests.faults.boundaries import Boundary
 
-Kind = Literal["sqlite", "postgres"]
-KINDS: Final[tuple[Kind, ...]] = ("sqlite", "postgres")
+Kind = Literal["sqlite", "postgres", "replicas"]
+KINDS: Final[tuple[Kind, ...]] = ("sqlite", "postgres", "replicas")
 Place = tuple[str, Platform, Kind]
 """A boundary's name, a platform, a database."""
-PEERS: Final = {"sqlite": 1, "postgres": 2}
-"""On SQLite a process that was killed is started again; on PostgreSQL another one takes over."""
+PEERS: Final = {"sqlite": 1, "postgres": 1, "replicas": 2}
+"""A process that is alone is started again once it was killed; of replicas, on PostgreSQL, the other one takes over."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class Ground:
             folder = Path(name)
             async with AsyncExitStack() as stack:
                 database = f"sqlite+aiosqlite:///{folder}/threadbook.db"
-                if kind == "postgres" and self.server is not None:
+                if kind != "sqlite" and self.server is not None:
                     database = await self.server.database()
                     stack.push_async_callback(self.server.drop, database)
                 here = await stack.enter_async_context(town(folder, database, self.nursery))
@@ -77,7 +77,7 @@ async def fill(
             told(place, found[place])
 
     with ExitStack() as stack:
-        server = stack.enter_context(running()) if any(kind == "postgres" for _, _, kind in cells) else None
+        server = stack.enter_context(running()) if any(kind != "sqlite" for _, _, kind in cells) else None
         async with Nursery() as nursery, asyncio.TaskGroup() as group:
             ground = Ground(nursery, server)
             for place in cells:
