@@ -9,13 +9,13 @@ from typing import Final
 BURST: Final = 3
 """Posts to one channel that may follow at once; then one a second."""
 HELD: Final = 600.0
-"""Seconds after which a call that was let through and never left is thought to have been forgotten."""
+"""Seconds after which a call that was let through and never answered is thought to have been forgotten."""
 MANY_CHANNELS: Final = 1_000
 """So many are remembered before those whose allowance is full again are forgotten."""
 
 
 class Passed:
-    """Calls that were let through and haven't left yet: each counts as if it left now."""
+    """Calls that were let through and aren't answered yet: each counts as if it was made now."""
 
     def __init__(self) -> None:
         self._since: deque[float] = deque()
@@ -25,7 +25,7 @@ class Passed:
         self._since.append(now)
 
     def drop(self) -> None:
-        """One leaves, or never will, whichever it was: all of them count."""
+        """One is answered, or was never made, whichever it was: all of them count."""
         if self._since:
             self._since.popleft()
 
@@ -45,8 +45,8 @@ class _Channel:
     """What a channel has had.
 
     Attributes:
-        full: When its allowance is full again, for what has left.
-        passed: The posts that haven't left yet.
+        full: When its allowance is full again, for what was answered.
+        passed: The posts that aren't answered yet.
     """
 
     full: float = 0.0
@@ -78,14 +78,14 @@ class Allowances:
                 self._forgotten(name, known, now)
         self._channels.setdefault(channel, _Channel()).passed.add(now)
 
-    def leaves(self, channel: str, now: float) -> None:
-        """A post leaves."""
+    def made(self, channel: str, now: float) -> None:
+        """A post was answered."""
         known = self._channels.setdefault(channel, _Channel())
         known.passed.drop()
         known.full = max(known.full, now) + 1 / self._rate
 
     def stays(self, channel: str) -> None:
-        """A post that was let through will not leave."""
+        """A post that was let through will not be made."""
         if channel in self._channels:
             self._channels[channel].passed.drop()
 

@@ -51,7 +51,7 @@ SOON: Final = 0.001
 
 @dataclass(slots=True, eq=False)
 class Ticket:
-    """A place in the queue of one method; awaited through `Budget.take`."""
+    """A place in the queue of one method; awaited through `Budget.turn`."""
 
     method: str
     channel: str
@@ -66,14 +66,14 @@ class _Queue:
     """One method's queue, and what the last minute holds.
 
     Attributes:
-        passed: Those that haven't left yet.
-        left: When the others left.
+        passed: Those that aren't answered yet.
+        made: When the others were answered.
     """
 
     limit: int
     waiting: list[tuple[int, int, Ticket]] = field(default_factory=list)
     passed: Passed = field(default_factory=Passed)
-    left: deque[float] = field(default_factory=deque)
+    made: deque[float] = field(default_factory=deque)
     closed_until: float = 0.0
     timer: asyncio.TimerHandle | None = None
 
@@ -112,48 +112,66 @@ class Budget:
         return ticket
 
     async def take(self, method: str, urgency: int, channel: str = "") -> None:
-        """Wait until one call of the method may be made; whoever makes it says when it `leaves`."""
-        ticket = self.ticket(method, urgency, channel)
+        """Wait until one call of the method may be made, in `made`."""
+        await self.turn(self.ticket(method, urgency, channel))
+
+    async def turn(self, ticket: Ticket) -> None:
+        """Wait for a ticket's turn; whoever gives up costs nothing."""
         try:
             await ticket.ready
         except asyncio.CancelledError:
-            ticket.ready.cancel()
+            if not ticket.ready.cancelled():  # it was let through at that same moment
+                self._stays(ticket.method, ticket.channel)
             raise
 
     async def go(self, method: str, urgency: int, channel: str = "") -> None:
-        """Wait until one call of the method may be made; it leaves at once."""
+        """Wait until one call of the method may be made; it counts from then."""
         await self.take(method, urgency, channel)
-        self.leaves(method, channel)
-
-    def leaves(self, method: str, channel: str = "") -> None:
-        """Slack's time begins when a call leaves: it may have stood still since it was let through."""
-        queue, now = self._queue(method), asyncio.get_running_loop().time()
-        queue.passed.drop()
-        queue.left.append(now)
-        if _counted(method, channel):
-            self._channels.leaves(channel, now)
-        if queue.waiting and queue.passed.count(now) + len(queue.left) >= queue.limit - 1:
-            self._let_through(queue)  # it was perhaps this that kept the others
+        self._answered(method, channel)
 
     @contextmanager
     def kept(self, method: str, channel: str = "") -> Iterator[None]:
-        """What comes between a call's being let through and its leaving; where that fails, another may go."""
+        """What comes between a call's being let through and its being made; where that fails, another may go."""
         try:
             yield
         except BaseException:
-            queue = self._queue(method)
-            queue.passed.drop()
-            if _counted(method, channel):
-                self._channels.stays(channel)
-            if queue.waiting:
-                self._let_through(queue)
+            self._stays(method, channel)
             raise
+
+    @contextmanager
+    def made(self, method: str, channel: str = "") -> Iterator[None]:
+        """A call that was let through, until it's answered, or failed.
+
+        Slack counts it when it gets there. When that is nobody knows, for the process may stand still at any time; but
+        it's before the answer is here, so that the minute begins then at the latest.
+        """
+        try:
+            yield
+        finally:
+            self._answered(method, channel)
+
+    def _stays(self, method: str, channel: str) -> None:
+        queue = self._queue(method)
+        queue.passed.drop()
+        if _counted(method, channel):
+            self._channels.stays(channel)
+        if queue.waiting:
+            self._let_through(queue)
+
+    def _answered(self, method: str, channel: str) -> None:
+        queue, now = self._queue(method), asyncio.get_running_loop().time()
+        queue.passed.drop()
+        queue.made.append(now)
+        if _counted(method, channel):
+            self._channels.made(channel, now)
+        if queue.waiting and queue.passed.count(now) + len(queue.made) >= queue.limit - 1:
+            self._let_through(queue)  # it was perhaps this that kept the others
 
     def spent(self, method: str, ages: Iterable[float]) -> None:
         """Somebody else made these calls, so many seconds ago."""
         now = asyncio.get_running_loop().time()
         queue = self._queue(method)
-        queue.left = deque(sorted([*queue.left, *(now - age for age in ages)]))
+        queue.made = deque(sorted([*queue.made, *(now - age for age in ages)]))
 
     def promote(self, ticket: Ticket, urgency: int) -> None:
         """Move a ticket forward: what it waits to tell has become more urgent."""
@@ -236,11 +254,11 @@ class Budget:
         ticket.ready.set_result(None)
 
     def _method_wait(self, queue: _Queue, now: float) -> float:
-        while queue.left and now - queue.left[0] >= self.minute:
-            queue.left.popleft()
+        while queue.made and now - queue.made[0] >= self.minute:
+            queue.made.popleft()
         wait = queue.closed_until - now
-        if queue.passed.count(now) + len(queue.left) >= queue.limit:
-            wait = max(wait, queue.left[0] + self.minute - now if queue.left else queue.passed.forgets(now))
+        if queue.passed.count(now) + len(queue.made) >= queue.limit:
+            wait = max(wait, queue.made[0] + self.minute - now if queue.made else queue.passed.forgets(now))
         return wait
 
 

@@ -131,9 +131,8 @@ class Deliverer:
     async def _take(self, parcel: Parcel, method: str, channel: str = "") -> None:
         parcel.ticket = self.speech.budget.ticket(method, parcel.urgency, channel)
         try:
-            await parcel.ticket.ready
+            await self.speech.budget.turn(parcel.ticket)
         finally:
-            parcel.ticket.ready.cancel()
             parcel.ticket = None
 
     async def _first(self, parcel: Parcel, story: Story) -> Story | None:

@@ -12,7 +12,7 @@ from slack_sdk.errors import SlackClientError
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from bot.render.tables import as_code
-from bot.slack.budget import CARDS_NEXT
+from bot.slack.budget import CARDS_NEXT, FINAL_FIRST
 from bot.slack.speech import SlackNo
 
 if TYPE_CHECKING:
@@ -56,8 +56,8 @@ class Posting:
             _only_blocks(refusal)
         with contextlib.suppress(SlackNo):
             if any(block["type"] == "table" for block in blocks):
-                return await self.speech.say("chat.postMessage", blocks=as_code(blocks), **arguments)
-        return await self.speech.say("chat.postMessage", **arguments)
+                return await self._instead("chat.postMessage", blocks=as_code(blocks), **arguments)
+        return await self._instead("chat.postMessage", **arguments)
 
     async def edit(self, channel: str, ts: str, text: str, blocks: list[Block]) -> None:
         """Edit a message; where Slack doesn't take the blocks, plain text takes their place, as in `post`.
@@ -71,7 +71,12 @@ class Posting:
             await self.speech.say("chat.update", blocks=blocks, **arguments)
         except SlackNo as refusal:
             _only_blocks(refusal)
-            await self.speech.say("chat.update", blocks=[], **arguments)  # without any, the old ones would stay
+            await self._instead("chat.update", blocks=[], **arguments)  # without any, the old ones would stay
+
+    async def _instead(self, method: str, **arguments: Any) -> dict[str, Any]:
+        """Make one more call, in place of one that Slack refused and has counted."""
+        await self.speech.budget.take(method, FINAL_FIRST, arguments["channel"])
+        return await self.speech.say(method, **arguments)
 
     async def tell(self, user: str, text: str) -> None:
         """Say one line in somebody's DM.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from math import inf
@@ -16,7 +17,7 @@ from bot.errors import ThreadbookError
 from bot.patience import patience
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Sequence
+    from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 
     from slack_sdk.web.async_client import AsyncWebClient
 
@@ -97,8 +98,8 @@ class Speech:
     Args:
         client: With a session, and no retry handlers: a retry after a lost reply would post twice.
         budget: The workspace's.
-        patience: Seconds that one call may take, and a file's bytes with the call before them. The SDK's own limit is
-            void where the client shares a session.
+        patience: Seconds that one call may take, and a file's bytes. The SDK's own limit is void where the client
+            shares a session.
         ours: Whether this process still speaks for the workspace, asked before each call: it may have stood still.
     """
 
@@ -127,10 +128,10 @@ class Speech:
         if method != "chat.delete":  # what this process posted too much it takes back, whoever speaks by now
             with self.budget.kept(method, channel):
                 await self.still_ours()
-        self.budget.leaves(method, channel)
         try:
-            async with patience(self._patience[0]):
-                answer = await self.client.api_call(method, json=arguments)
+            with self.budget.made(method, channel):
+                async with patience(self._patience[0]):
+                    answer = await self.client.api_call(method, json=arguments)
         except SlackApiError as error:
             raise self._meaning(method, error) from error
         except (SlackClientError, aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
@@ -159,8 +160,7 @@ class Speech:
                 {"id": await self._sent(one, urgency), "title": one.title or one.name} for one in full
             ]
             # Large files take long, and only this last step shows them.
-            await self._may_leave("files.completeUploadExternal", urgency)
-            async with patience(self._patience[0]):
+            async with self._turn("files.completeUploadExternal", urgency), patience(self._patience[0]):
                 await self.client.files_completeUploadExternal(files=sent, channel_id=channel, thread_ts=thread)
         except SlackApiError as error:
             raise self._meaning(_method(error), error) from error
@@ -180,26 +180,29 @@ class Speech:
             return False
         return True
 
-    async def _may_leave(self, method: str, urgency: int) -> None:
+    @asynccontextmanager
+    async def _turn(self, method: str, urgency: int) -> AsyncIterator[None]:
+        """Take one call from the budget, to be made within."""
         await self.budget.take(method, urgency)
         with self.budget.kept(method):
             await self.still_ours()
-        self.budget.leaves(method)
+        with self.budget.made(method):
+            yield
 
     async def _sent(self, file: Sent, urgency: int) -> str:
         """Send the bytes of a file, which nobody sees yet; answers with Slack's id for it."""
         client, length, alt = self.client, len(file.content), file.alt or None
-        await self._may_leave("files.getUploadURLExternal", urgency)
-        async with patience(self._patience[1]):
+        if client.session is None:
+            raise TypeError("Speech takes a client with a session")
+        async with self._turn("files.getUploadURLExternal", urgency), patience(self._patience[0]):
             told = await client.files_getUploadURLExternal(filename=file.name, length=length, alt_txt=alt)
-            if client.session is None:
-                raise TypeError("Speech takes a client with a session")
-            # The address is good for this one file, and takes no token.
-            async with client.session.post(
-                str(told["upload_url"]), data=file.content, proxy=client.proxy, ssl=client.ssl or True
-            ) as taken:
-                if taken.status != OK:
-                    raise SlackLater(f"upload: {taken.status}")
+        # The address is good for this one file, and takes no token.
+        put = client.session.post(
+            str(told["upload_url"]), data=file.content, proxy=client.proxy, ssl=client.ssl or True
+        )
+        async with patience(self._patience[1]), put as taken:
+            if taken.status != OK:
+                raise SlackLater(f"upload: {taken.status}")
         return str(told["file_id"])
 
     async def still_ours(self) -> None:

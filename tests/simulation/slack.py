@@ -14,7 +14,6 @@ import aiohttp
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook import WebhookResponse
 
-from tests.simulation.loop import OWNER
 from tests.simulation.weather import Fate
 from tests.simulation.wire import Broken, Wire
 
@@ -87,18 +86,18 @@ class Slack:
     files: list[tuple[str, str, Call]] = field(default_factory=list)
     whispers: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     refused: list[tuple[float, str]] = field(default_factory=list)
-    calls: dict[str, deque[float]] = field(default_factory=lambda: defaultdict(deque))
+    passed: dict[str, deque[tuple[float, Call]]] = field(default_factory=lambda: defaultdict(deque))
     shares: dict[str, Share] = field(default_factory=lambda: defaultdict(Share))
     stamps: int = 0
 
-    def limit(self, method: str, channel: str) -> float:
+    def limit(self, call: Call, method: str, channel: str) -> float:
         """Count a call; answers with how many seconds to wait where it's one too many."""
         now = self.world.loop.time()
-        passed = self.calls[method]
-        while passed and now - passed[0] >= MINUTE:
+        passed = self.passed[method]
+        while passed and now - passed[0][0] >= MINUTE:
             passed.popleft()
         if len(passed) >= self.most(method):
-            return passed[0] + MINUTE - now
+            return passed[0][0] + MINUTE - now
         if method == "chat.postMessage":
             share = self.shares[channel]
             share.left = min(CHANNEL_BURST, share.left + now - share.at)
@@ -106,7 +105,7 @@ class Slack:
             if share.left < 1:
                 return 1 - share.left
             share.left -= 1
-        passed.append(now)
+        passed.append((now, call))
         return 0.0
 
     def most(self, method: str) -> int:
@@ -115,10 +114,10 @@ class Slack:
 
     def answer(self, call: Call, method: str, given: dict[str, Any]) -> dict[str, Any]:
         """Do it; answers as Slack does."""
-        wait = self.limit(method, str(given.get("channel", "")))
+        wait = self.limit(call, method, str(given.get("channel", "")))
         if wait > 0:
             self.refused.append((self.world.loop.time(), method))
-            self.world.laws.limited(call, method, self.most(method))
+            self.world.laws.limited(call, method, [one for _, one in self.passed[method]])
             return {"ok": False, "error": "ratelimited", "retry_after": wait}
         handler = getattr(self, "_" + method.replace(".", "_"), None)
         if handler is None:
@@ -198,7 +197,6 @@ class Client(AsyncWebClient):
         safe = method in ("auth.test", "users.info", "conversations.info", "conversations.open")
         if method == "chat.update":
             await slack.wire.connects("edit")
-        slack.world.laws.sent(OWNER.get(), method, str(given.get("channel", "")))
         try:
             data = await slack.wire.call(told, lambda call: slack.answer(call, method, given), safe=safe)
         except Broken as broken:
