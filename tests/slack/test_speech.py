@@ -73,9 +73,9 @@ async def slack() -> AsyncIterator[Slack]:
 
 
 @asynccontextmanager
-async def speaking(url: str, **more: Any) -> AsyncIterator[Speech]:
+async def speaking(url: str, budget: Budget | None = None, **more: Any) -> AsyncIterator[Speech]:
     async with ClientSession() as session:
-        yield Speech(web_client("xoxb-1", f"{url}/api/", session), Budget(), **more)
+        yield Speech(web_client("xoxb-1", f"{url}/api/", session), budget or Budget(), **more)
 
 
 @pytest.fixture
@@ -173,6 +173,46 @@ async def test_a_429_closes_its_method_for_as_long_as_slack_says(
     assert not ticket.ready.done()
     ticket.ready.cancel()
     await asyncio.wait_for(speech.budget.take("chat.postMessage", 0, "C1"), 1)
+
+
+@pytest.mark.parametrize("say", [Speech.say, Speech.upload])
+async def test_a_call_keeps_its_place_in_slacks_minute_until_it_is_answered(slack: Slack, say: Any) -> None:
+    method = {Speech.say: "chat.update", Speech.upload: "files.completeUploadExternal"}[say]
+    asked, may_answer = asyncio.Event(), asyncio.Event()
+
+    async def answer(_: web.Request) -> web.Response:
+        asked.set()
+        await may_answer.wait()
+        return web.json_response({"ok": True})
+
+    slack.answers[method] = answer
+    budget = Budget({method: 1}, minute=0.01)
+    async with speaking(slack.url, budget) as speech, asyncio.timeout(20), asyncio.TaskGroup() as group:
+        if say is Speech.say:
+            await budget.take(method, 0)
+            group.create_task(speech.say(method, channel="C1", ts="1.2", text="x"))
+        else:
+            group.create_task(speech.upload("C1", "1.2", [Sent("a.csv", b"a,b")], 0))
+        await asked.wait()
+        another = budget.ticket(method, 0)
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(asyncio.shield(another.ready), 0.2)
+        may_answer.set()
+        await another.ready
+
+
+async def test_what_is_said_in_place_of_a_refused_message_takes_its_turn(slack: Slack) -> None:
+    budget = Budget({"chat.update": 1}, minute=0.01)
+    slack.says("chat.update", "invalid_blocks")
+    async with speaking(slack.url, budget) as speech:
+        await budget.take("chat.update", 0)
+        with pytest.raises(SlackNo):
+            await Posting(speech).edit("C1", "1.2", "x", [{"type": "divider"}])
+    assert [said.get("blocks") for _, said in slack.asked] == [[{"type": "divider"}], []]
+    waits = budget.metrics.registry.get_sample_value(
+        "threadbook_budget_wait_seconds_count", {"api": "slack", "method": "chat.update"}
+    )
+    assert waits == 2
 
 
 async def test_a_lost_reply_is_unknown_and_never_sent_again(slack: Slack, speech: Speech) -> None:
