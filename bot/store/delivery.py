@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import Text, and_, case, cast, delete, exists, false, or_, select, true, update
+from sqlalchemy import Text, and_, case, cast, delete, exists, false, not_, or_, select, true, update
 
 from bot.model import FINAL, News, Results
 from bot.store.database import insert_new
@@ -71,7 +71,10 @@ class Delivery:
             await insert_new(connection, workspaces, id=workspace)
 
     async def due(self, workspace: str, now: datetime, limit: int) -> list[tuple[int, bool]]:
-        """Runs whose card or thread isn't what is true: (run, whether it is final), the final ones first."""
+        """Runs whose card or thread isn't what is true: (run, whether it is final), the final ones first.
+
+        Where Slack has refused the card, there is nothing to be told before the tracker has ended the run.
+        """
         query = (
             select(runs.c.id, runs.c.state)
             .join(cards, cards.c.run == runs.c.id)
@@ -83,7 +86,8 @@ class Delivery:
             .order_by(runs.c.id)
         )
         ended = query.where(runs.c.state.in_([state.value for state in FINAL])).limit(limit)
-        others = query.where(runs.c.state.not_in([state.value for state in FINAL])).limit(limit)
+        refused = and_(cards.c.ts.is_(None), cards.c.refused != "")
+        others = query.where(runs.c.state.not_in([state.value for state in FINAL]), not_(refused)).limit(limit)
         async with self._db.read() as connection:
             first = [(row.id, True) for row in (await connection.execute(ended)).all()]
             then = [(row.id, False) for row in (await connection.execute(others)).all()]

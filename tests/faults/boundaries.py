@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from tests.faults.kernels import ANSWER
 
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 Platform = Literal["datalore", "deepnote"]
 Doubt = Literal["none", "not started", "started"]
 Repeats = Literal["", "card", "post"]
+Story = Literal["answers", "barred", "untracked"]
+"""It answers; its channel is one that the bot isn't in; who asked no longer wants it tracked."""
 PLATFORMS: Final[tuple[Platform, ...]] = ("datalore", "deepnote")
 
 
@@ -39,6 +41,7 @@ class Boundary:
         loses: Whether the platform's answer to the start is lost besides.
         only: On this platform alone.
         alone: Whether Slack refuses the first files together, so that they go one by one.
+        story: What becomes of the run.
     """
 
     name: str
@@ -54,9 +57,12 @@ class Boundary:
     loses: bool = False
     only: Platform | None = None
     alone: bool = False
+    story: Story = "answers"
 
     def ends(self, platform: Platform) -> str:
         """The state in which the run must end. Datalore has no list in which a start could be found."""
+        if self.story != "answers":
+            return "rejected" if self.story == "barred" else "untracked"
         if self.doubt == "none" or (self.doubt == "started" and platform == "deepnote"):
             return "succeeded"
         return "unclear"
@@ -64,12 +70,14 @@ class Boundary:
     @property
     def amid(self) -> bool:
         """Whether it is met in the middle of the run, which then must not end before."""
-        return self.point is not None and self.point[0] in {"beat", "declared", "claimed"}
+        return self.story == "untracked" or (
+            self.point is not None and self.point[0] in {"beat", "declared", "claimed"}
+        )
 
     @property
     def starts(self) -> int:
         """How often the notebook is started."""
-        return 0 if self.doubt == "not started" else 1
+        return 0 if self.doubt == "not started" or self.story == "barred" else 1
 
 
 def _slack(method: str, fits: Callable[[Call], bool] = lambda _: True) -> Callable[[Call], bool]:
@@ -109,29 +117,29 @@ def _list(call: Call) -> bool:
     return call.does.startswith("GET /deepnote/v2/notebooks/") and call.does.endswith("/runs")
 
 
+def _told_alone(call: Call) -> bool:
+    return call.does.startswith("POST /slack/commands/")
+
+
 def _upload(call: Call) -> bool:
     return call.does.startswith("POST /slack/upload/")
 
 
 def _around(
-    name: str, call: Callable[[Call], bool], *, repeats: Repeats = "", from_running: bool = False
+    name: str, call: Callable[[Call], bool], *, repeats: Repeats = "", story: Story = "answers"
 ) -> list[Boundary]:
     """Both sides of a call to the outside."""
     return [
-        Boundary(f"{name}, before", call=call, before=True, from_running=from_running),
-        Boundary(f"{name}, answer lost", call=call, repeats=repeats, from_running=from_running),
+        Boundary(f"{name}, before", call=call, before=True, story=story),
+        Boundary(f"{name}, answer lost", call=call, repeats=repeats, story=story),
     ]
 
 
-def _inside(
-    name: str, point: str, *, repeats: Repeats = "", doubt: Doubt = "none", running: bool = False, second: bool = False
-) -> list[Boundary]:
+def _inside(name: str, point: str, *, repeats: Repeats = "", doubt: Doubt = "none", **more: Any) -> list[Boundary]:
     """Both sides of a commit; what `repeats` and `doubt` say holds before it."""
     return [
-        Boundary(
-            f"{name}, before", (point, "before"), repeats=repeats, doubt=doubt, from_running=running, second=second
-        ),
-        Boundary(f"{name}, after", (point, "after"), from_running=running, second=second),
+        Boundary(f"{name}, before", (point, "before"), repeats=repeats, doubt=doubt, **more),
+        Boundary(f"{name}, after", (point, "after"), **more),
     ]
 
 
@@ -158,9 +166,9 @@ BOUNDARIES: Final[list[Boundary]] = [
     *_around("thread post (news)", _slack("chat.postMessage", _news), repeats="post"),
     *_inside("news noted", "news", repeats="post"),
     *_inside("shown noted (running)", "shown running"),
-    *_inside("heartbeat stopped", "beat", running=True),
-    *_inside("declared dead", "declared", running=True, second=True),
-    *_inside("runs claimed", "claimed", running=True, second=True),
+    *_inside("heartbeat stopped", "beat", from_running=True),
+    *_inside("declared dead", "declared", from_running=True, second=True),
+    *_inside("runs claimed", "claimed", from_running=True, second=True),
     *_inside("change committed (ended)", "ended"),
     *_inside("results committed", "settled"),
     *_around("card edited (final)", _slack("chat.update", _final)),
@@ -181,4 +189,11 @@ BOUNDARIES: Final[list[Boundary]] = [
     *_around("thread post (closing line)", _slack("chat.postMessage", _closing), repeats="post"),
     *_inside("closing line noted", "closed", repeats="post"),
     *_inside("shown noted (final)", "shown ended"),
+    *_around("card refused", _slack("chat.postMessage", _card), story="barred"),
+    *_inside("refusal noted", "refused", story="barred"),
+    *_inside("change committed (rejected)", "rejected", story="barred"),
+    *_around("told alone", _told_alone, repeats="post", story="barred"),
+    *_inside("told alone, noted", "closed", repeats="post", story="barred"),
+    *_inside("untracking saved", "untracking", from_running=True, story="untracked"),
+    *_inside("change committed (untracked)", "untracked", from_running=True, story="untracked"),
 ]

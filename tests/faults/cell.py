@@ -14,6 +14,7 @@ from tests.endtoend import sight
 from tests.faults.boundaries import is_look
 from tests.faults.gate import Catch
 from tests.faults.kernels import ANSWER, FILE, PICTURES
+from tests.faults.town import BARRED, ROOMS
 
 if TYPE_CHECKING:
     from tests.faults.boundaries import Boundary, Platform
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from tests.faults.town import Town
 
 CLOSING: Final = "the closing line"
-FINAL: Final = {"succeeded": "Succeeded", "unclear": "May have started"}
+FINAL: Final = {"succeeded": "Succeeded", "unclear": "May have started", "untracked": "No longer tracked"}
 
 
 class Cell:
@@ -49,14 +50,18 @@ class Cell:
         asking = asyncio.create_task(self._ask_until_heard())
         try:
             await self._until_killed()
-            self.here.ending.set()
             if not self.here.living:
                 await self.here.start()
             await asking
             await self._ask_until_heard()
+            if self.boundary.story == "untracked":
+                await self._untrack_until_heard()
+            self.here.ending.set()
             await self.here.at_rest(1)
         finally:
             asking.cancel()
+        if self.boundary.story == "barred":
+            return [*await self._of_the_run(), *self._of_the_whisper()]
         return [*await self._of_the_run(), *self._of_the_card(), *self._of_the_thread()]
 
     # The kill
@@ -127,6 +132,8 @@ class Cell:
             self._armed.touch()
         if not self.boundary.amid:
             self.here.ending.set()
+        if self.boundary.story == "untracked":
+            await self._untrack_until_heard()
         await self.here.until(killed, f"the kill at {self.boundary.name}")
         expected = self._peers + (1 if self.boundary.second and self._peers == 1 else 0)
         expected -= 2 if self.boundary.second else 1
@@ -154,10 +161,20 @@ class Cell:
                 await self.here.mention(self.notebook, self.platform)
                 self._lost |= self._killed.is_set() and not await self._saved()
                 continue
-            outcome = await self.here.ask(self.notebook, self.platform)
+            room = BARRED if self.boundary.story == "barred" else ROOMS[0]
+            outcome = await self.here.ask(self.notebook, self.platform, room)
             answer = self.here.slack.ledger.deliveries("slash_commands")[-1].response
             # An ack without a word says that it's saved.
             self._lost |= outcome.ok and not answer and not await self._saved()
+
+    async def _untrack_until_heard(self) -> None:
+        while self.here.living and not await self._taken_back():
+            outcome = await self.here.untrack()
+            answer = self.here.slack.ledger.deliveries("slash_commands")[-1].response
+            self._lost |= outcome.ok and "no longer" in str(answer) and not await self._taken_back()
+
+    async def _taken_back(self) -> bool:
+        return (await self.here.ask_rows(select(runs.c.untracked_at)))[0][0] is not None
 
     async def _saved(self) -> int:
         return int((await self.here.ask_rows(select(func.count()).select_from(runs)))[0][0])
@@ -186,6 +203,14 @@ class Cell:
         ):
             return []
         return [f"{len(self.here.cards)} cards, {len(final)} final"]
+
+    def _of_the_whisper(self) -> list[str]:
+        """Nothing was started, and who asked knows why."""
+        wrong = [f"{len(self.here.cards)} cards"] if self.here.cards else []
+        told, least = self.here.alone, "answer* was not started."
+        if not told or len(told) > 1 + bool(self.boundary.repeats) or not all(least in each for each in told):
+            wrong.append(f"{len(told)} told alone")
+        return wrong
 
     def _of_the_thread(self) -> list[str]:
         card = next((each for each in self.here.cards if self.here.slack.thread(each)), None)

@@ -20,6 +20,7 @@ from sqlalchemy.engine import Engine
 from bot.model import State
 from bot.store.delivery import Delivery
 from bot.store.holding import Holding
+from bot.store.requests import Requests
 from bot.store.saving import Saving
 
 if TYPE_CHECKING:
@@ -48,6 +49,10 @@ def _notes(what: str, number: int | None = None) -> Callable[[tuple[Any, ...], d
 POINTS: Final[dict[str, Point]] = {
     "request": Point(Saving, "_save"),
     "carded": Point(Delivery, "carded"),
+    "refused": Point(Delivery, "refused"),
+    "rejected": Point(Holding, "commit", _becomes(State.REJECTED)),
+    "untracking": Point(Requests, "untrack"),
+    "untracked": Point(Holding, "commit", _becomes(State.UNTRACKED)),
     "submitting": Point(Holding, "commit", _becomes(State.SUBMITTING)),
     "id": Point(Holding, "accept", lambda given, _: given[1].remote_id is not None),
     "adopted": Point(Holding, "accept", lambda given, _: given[1].adopted),

@@ -18,11 +18,13 @@ ALONE: list[matrix.Place] = [
     ("POST sent, reply lost", "deepnote", "sqlite"),
     ("closing line noted, before", "datalore", "sqlite"),
     ("file alone noted, after", "deepnote", "sqlite"),
+    ("told alone, noted, after", "datalore", "sqlite"),
 ]
 ON_POSTGRESQL: list[matrix.Place] = [
     ("id saved, before", "deepnote", "postgres"),
     ("submitting committed, after", "datalore", "replicas"),
     ("runs claimed, after", "deepnote", "replicas"),
+    ("untracking saved, after", "deepnote", "replicas"),
     ("upload (completed), answer lost", "datalore", "replicas"),
 ]
 

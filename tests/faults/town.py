@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 ROOMS = tuple(f"room-{number}" for number in range(6))
 """Channels: a second may bring only one post to each."""
+BARRED = "barred"
+"""A channel that the bot isn't in."""
 PATIENCE = 90.0
 """Seconds for anything that a test waits for: far more than it needs."""
 SOCKETS = 2
@@ -58,6 +60,7 @@ class Town:
         self.gate, self.ending = Gate(), asyncio.Event()
         for room in ROOMS:
             self.slack.workspace.add_channel(f"C0{room.upper()}", room, "public", [ANA, BEN, BOT])
+        self.slack.workspace.add_channel(f"C0{BARRED.upper()}", BARRED, "private", [ANA, BEN])
         kernels = Played(self.ending)
         self.platforms._kernels = self.platforms._jobs._kernels = kernels
         self.url = ""
@@ -105,6 +108,10 @@ class Town:
         """Ana runs a notebook by its address."""
         return await self.slack.say("ana", room, f"/notebook run {self._address(found, platform)}")
 
+    async def untrack(self, room: str = ROOMS[0]) -> Outcome:
+        """Ana no longer wants the first run tracked."""
+        return await self.slack.say("ana", room, "/notebook untrack 1")
+
     async def mention(self, found: Notebook, platform: str, room: str = ROOMS[0]) -> None:
         """Ana runs it by a mention."""
         await self.slack.mentions("ana", room, f"@Threadbook run {self._address(found, platform)}")
@@ -118,6 +125,11 @@ class Town:
     def cards(self) -> list[Message]:
         """The bot's root messages."""
         return [each for room in ROOMS for each in self.slack.messages(room) if each.bot_id is not None]
+
+    @property
+    def alone(self) -> list[str]:
+        """What Ana alone was told in the channel that the bot isn't in."""
+        return [sight.words(each) for each in self.slack.channel(BARRED).ephemerals.values()]
 
     def starts(self, found: Notebook) -> int:
         """How often the platforms were asked to start a notebook, and did."""
@@ -135,7 +147,7 @@ class Town:
 
     def said(self) -> str:
         """What the channel shows and what the processes logged: for whoever looks for the cause of a failure."""
-        shown = [[sight.words(card), *map(sight.words, self.slack.thread(card))] for card in self.cards]
+        shown = [self.alone, *([sight.words(card), *map(sight.words, self.slack.thread(card))] for card in self.cards)]
         log = self.log.read_text() if self.log.exists() else ""
         return "\n".join([*(line for card in shown for line in card), log])
 

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import text, update
 
 from bot import lifecycle
-from bot.model import Artifact, Look, NewsKind, Output, Results, State
+from bot.model import Artifact, Cause, Look, NewsKind, Output, Results, State
 from bot.store.rows import Attached, progress_columns
 from bot.store.tables import cards, runs
 from tests.store.house import (
@@ -69,6 +69,18 @@ async def test_final_states_come_first_then_the_rest_in_the_order_they_were_aske
     assert await due(store) == [(ended.id, True), (waiting.id, False), (queued.id, False), (latest.id, False)]
     assert await store.delivery.due(HERE, NOON, 1) == [(ended.id, True), (waiting.id, False)]
     assert await store.delivery.due(THERE, NOON, 100) == []
+
+
+async def test_a_card_that_slack_refused_is_not_due_before_the_run_has_ended_for_it(house: House) -> None:
+    store = await house.process()
+    await store.delivery.enter_workspace(HERE)
+    assert await store.delivery.take_workspaces([HERE]) == [HERE]
+    run = await house.asked(store)
+    await store.delivery.refused(run.id, "not_in_channel")
+    assert await due(store) == []
+    rejected = lifecycle.end(run.progress, State.REJECTED, after(1), reason="not_in_channel", cause=Cause.CARD)
+    await moved(store, run, rejected)
+    assert await due(store) == [(run.id, True)]
 
 
 async def test_what_is_shown_is_not_due_until_something_changes(house: House) -> None:
