@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from tests.simulation.world import World
 
 NUMBER: Final = re.compile(r"run (\d+)")
+CARD: Final = "📓"
 UNCLEAR: Final = "❓"
 ENDS: Final = ("✅", "❌", "⏹️", "🚫", UNCLEAR, "⌛", "👋", "▶️")
 """How closing lines begin."""
@@ -154,9 +155,11 @@ class Laws:
 
     def posted(self, message: Message) -> None:
         """A message appeared."""
-        if message.channel.startswith("D"):
-            return
         if not message.thread:
+            if not message.text.startswith(CARD):  # what somebody is told alone: an admin, or whose run has no card
+                alone = f"“{message.text}” in {message.channel}"
+                self._once(alone, (), message.call, alone)
+                return
             found = NUMBER.search(message.text)
             number = int(found[1]) if found else 0
             self._number_of[message.channel, message.ts] = number
