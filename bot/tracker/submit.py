@@ -92,8 +92,7 @@ async def _post(deps: Deps, client: PlatformClient, tracked: Tracked) -> float |
         if decision is None:
             tracked.tries = 0
             return await settle_doubt(deps, client, tracked)
-        # Nobody else knows of it: unwritten, it would be taken for a start whose answer was lost.
-        return await surely(partial(_refused, deps, tracked, error), f"the refusal of run {run.number}")
+        return await _refused(deps, tracked, error)
     decision = lifecycle.submitted(run.progress, answer, deps.now())
     return await _accept(deps, tracked, decision)
 
@@ -117,10 +116,10 @@ async def _again(deps: Deps, tracked: Tracked, error: PlatformError) -> float | 
     retry_after = error.retry_after if isinstance(error, RateLimited | Unavailable) else None
     if _too_long(run, now, retry_after or 0.0):
         tired = lifecycle.end(run.progress, State.REJECTED, now, reason=str(error))
-        return await write(deps, tracked, _too_late(run, now) if retry_after else tired)
+        return await _write_refusal(deps, tracked, _too_late(run, now) if retry_after else tired)
     tracked.misses += 1
     quiet(deps, run, error, starting=True)
-    if await write(deps, tracked, lifecycle.put_back(run.progress, error, now)) is None:
+    if await _write_refusal(deps, tracked, lifecycle.put_back(run.progress, error, now)) is None:
         return None
     return cadence.back_off(tracked.misses, chance=deps.random.random(), retry_after=retry_after)
 
@@ -144,13 +143,18 @@ async def _refused(deps: Deps, tracked: Tracked, error: PlatformError) -> float 
     if decision is None or decision.progress.state is State.REQUESTED:
         return await _again(deps, tracked, error)
     if isinstance(error, Unauthorized):
-        await token_refused(deps, run)
+        await surely(partial(token_refused, deps, run), "that a token was refused")
         words = "The admins were told." if deps.admins else "Whoever runs Threadbook has to renew it."
         decision = decision.model_copy(update={"progress": decision.progress.model_copy(update={"reason": words})})
     if isinstance(error, NotFound) and run.request.adopt is None:
         gone = decision.progress.model_copy(update={"gone_since": await _gone(deps, run, deps.now())})
         decision = decision.model_copy(update={"progress": gone})
-    return await write(deps, tracked, decision)
+    return await _write_refusal(deps, tracked, decision)
+
+
+async def _write_refusal(deps: Deps, tracked: Tracked, decision: Decision) -> float | None:
+    """Nobody else knows of it: unwritten, it would be taken for a start whose answer was lost."""
+    return await surely(partial(write, deps, tracked, decision), f"the refusal of run {tracked.run.number}")
 
 
 async def _gone(deps: Deps, run: Run, since: datetime | None) -> datetime | None:
