@@ -13,10 +13,11 @@ from collections import deque
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import count
+from math import inf
 from typing import TYPE_CHECKING, Final
 
 from bot.metrics import Metrics
-from bot.slack.allowance import Allowances, Passed
+from bot.slack.allowance import Allowances
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -66,13 +67,13 @@ class _Queue:
     """One method's queue, and what the last minute holds.
 
     Attributes:
-        passed: Those that aren't answered yet.
+        passed: How many aren't answered yet: each counts as if it was made now.
         made: When the others were answered.
     """
 
     limit: int
     waiting: list[tuple[int, int, Ticket]] = field(default_factory=list)
-    passed: Passed = field(default_factory=Passed)
+    passed: int = 0
     made: deque[float] = field(default_factory=deque)
     closed_until: float = 0.0
     timer: asyncio.TimerHandle | None = None
@@ -124,11 +125,6 @@ class Budget:
                 self._stays(ticket.method, ticket.channel)
             raise
 
-    async def go(self, method: str, urgency: int, channel: str = "") -> None:
-        """Wait until one call of the method may be made; it counts from then."""
-        await self.take(method, urgency, channel)
-        self._answered(method, channel)
-
     @contextmanager
     def kept(self, method: str, channel: str = "") -> Iterator[None]:
         """What comes between a call's being let through and its being made; where that fails, another may go."""
@@ -152,7 +148,7 @@ class Budget:
 
     def _stays(self, method: str, channel: str) -> None:
         queue = self._queue(method)
-        queue.passed.drop()
+        queue.passed -= queue.passed > 0
         if _counted(method, channel):
             self._channels.stays(channel)
         if queue.waiting:
@@ -160,11 +156,11 @@ class Budget:
 
     def _answered(self, method: str, channel: str) -> None:
         queue, now = self._queue(method), asyncio.get_running_loop().time()
-        queue.passed.drop()
+        queue.passed -= queue.passed > 0
         queue.made.append(now)
         if _counted(method, channel):
             self._channels.made(channel, now)
-        if queue.waiting and queue.passed.count(now) + len(queue.made) >= queue.limit - 1:
+        if queue.waiting and queue.passed + len(queue.made) >= queue.limit - 1:
             self._let_through(queue)  # it was perhaps this that kept the others
 
     def spent(self, method: str, ages: Iterable[float]) -> None:
@@ -187,6 +183,10 @@ class Budget:
         queue = self._queue(method)
         queue.closed_until = max(queue.closed_until, asyncio.get_running_loop().time() + retry_after)
         self._let_through(queue)
+
+    def closed(self, method: str) -> bool:
+        """Whether Slack has asked for no more of them for now; who was let through before stays here as well."""
+        return self._queue(method).closed_until > asyncio.get_running_loop().time()
 
     def shared_by(self, processes: int) -> None:
         """So many processes live, and share what all of them call."""
@@ -223,7 +223,7 @@ class Budget:
     def _let_through(self, queue: _Queue) -> None:
         now = asyncio.get_running_loop().time()
         held_back: list[tuple[int, int, Ticket]] = []
-        soonest = float("inf")
+        soonest = inf
         while queue.waiting:
             wait = self._method_wait(queue, now)
             if wait > 0:
@@ -243,11 +243,11 @@ class Budget:
         if queue.timer is not None:
             queue.timer.cancel()
             queue.timer = None
-        if queue.waiting and soonest < float("inf"):
+        if queue.waiting and soonest < inf:
             queue.timer = asyncio.get_running_loop().call_later(soonest + SOON, self._let_through, queue)
 
     def _pass(self, queue: _Queue, ticket: Ticket, now: float) -> None:
-        queue.passed.add(now)
+        queue.passed += 1
         self.metrics.waited("slack", ticket.method, now - ticket.since)
         if ticket.channel:
             self._channels.passes(ticket.channel, now)
@@ -257,8 +257,9 @@ class Budget:
         while queue.made and now - queue.made[0] >= self.minute:
             queue.made.popleft()
         wait = queue.closed_until - now
-        if queue.passed.count(now) + len(queue.made) >= queue.limit:
-            wait = max(wait, queue.made[0] + self.minute - now if queue.made else queue.passed.forgets(now))
+        if queue.passed + len(queue.made) >= queue.limit:
+            # Where none is made, an answer is waited for, and looks itself.
+            wait = max(wait, queue.made[0] + self.minute - now if queue.made else inf)
         return wait
 
 

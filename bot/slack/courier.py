@@ -119,8 +119,8 @@ class Courier:
     async def _takes_over(self) -> None:
         """Slack counts on, whoever calls: what was edited in the last minute is taken from this one's budget."""
         budget, now = self._deliverer.speech.budget, self._deliverer.now()
-        edits = await self._store.edits.since(self._workspace, now - timedelta(seconds=budget.minute))
-        budget.spent("chat.update", [max((now - at).total_seconds(), 0.0) for at in edits])
+        minute = timedelta(seconds=budget.minute)
+        budget.spent("chat.update", await self._store.edits.ages(self._workspace, now, minute))
         budget.metrics.workspace_taken()
 
     async def _deliver(self, parcel: Parcel) -> None:

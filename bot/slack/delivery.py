@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hashlib
 import json
 import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from bot.errors import StoreUnavailable, ThreadbookError
 from bot.logs import concerning
 from bot.model import Cause, State
 from bot.render import replies, thread
 from bot.render.card import card
 from bot.render.report import Said, parts
 from bot.slack.attaching import Attaching, missing
-from bot.slack.posting import Posting
+from bot.slack.posting import Posting, refused_blocks
 from bot.slack.speech import SlackNo
 from bot.store.surely import surely
 
@@ -166,18 +168,42 @@ class Deliverer:
         text, blocks = await self._card(story)
         if _digest(text, blocks) == story.card.shown:
             return story, story.card.shown
+        try:
+            return await self._edited(parcel, story)
+        except SlackNo as refusal:
+            if refused_blocks(refusal):
+                with contextlib.suppress(SlackNo):
+                    return await self._edited(parcel, story, plain=True)
+            log.warning("run %d: its card can't be edited: %s", story.run.number, refusal.word)
+            return story, _digest(text, blocks)
+
+    async def _edited(self, parcel: Parcel, story: Story, *, plain: bool = False) -> tuple[Story, str]:
+        """Edit the card, with plain text alone where Slack doesn't take its blocks.
+
+        Raises:
+            SlackLater: Not now.
+            SlackNo: Never.
+        """
         await self._take(parcel, "chat.update")
         with self.speech.budget.kept("chat.update"):
             # Waiting may have taken long: what is shown is what is true now.
             story = await self._story(parcel) or story
             text, blocks = await self._card(story)
             # Before it leaves: whoever is the courier after us has to reckon with it.
-            await self.store.edits.note(story.run.workspace, self.now())
+            edit = await self.store.edits.begin(story.run.workspace, self.now())
         try:
-            await self.posting.edit(story.card.channel or "", story.card.ts or "", text, blocks)
-        except SlackNo as refusal:
-            log.warning("run %d: its card can't be edited: %s", story.run.number, refusal.word)
+            await self.posting.edit(story.card.channel or "", story.card.ts or "", text, [] if plain else blocks)
+        except ThreadbookError:
+            await self._answered(edit)
+            raise
+        await self._answered(edit)
         return story, _digest(text, blocks)
+
+    async def _answered(self, edit: int) -> None:
+        try:
+            await self.store.edits.answered(edit, self.now())
+        except StoreUnavailable as error:
+            log.info("an edit stays noted as under way: %s", error)
 
     async def _card(self, story: Story) -> tuple[str, list[Block]]:
         """The card as it should be; it names the owner only of a notebook that is gone."""

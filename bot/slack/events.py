@@ -6,9 +6,6 @@ import asyncio
 import logging
 from typing import TYPE_CHECKING, Any, Final
 
-import aiohttp
-from slack_sdk.errors import SlackApiError, SlackClientError
-
 from bot import links
 from bot.desk import forms as desk_forms
 from bot.desk import telling
@@ -17,6 +14,7 @@ from bot.grammar import parse, without_mention
 from bot.render import home
 from bot.render.unfurl import unfurl
 from bot.slack.front import Payload, spoken
+from bot.slack.speech import SlackLater, SlackNo, Speech
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -32,7 +30,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-TROUBLE: Final = (SlackClientError, aiohttp.ClientError, TimeoutError, OSError)
 MENTION: Final = "@Threadbook"
 ANSWER: Final = "threadbook_answer"
 """Where Bolt's context of a mention has its payload, and what to tell."""
@@ -55,8 +52,7 @@ class Events:
 
     def __init__(self, front: Front, client: AsyncWebClient, budget: Budget, hosts: Hosts) -> None:
         self._front = front
-        self._client = client
-        self._budget = budget
+        self._speech = Speech(client, budget)
         self._hosts = hosts
 
     def listen(self, app: AsyncApp) -> None:
@@ -99,26 +95,22 @@ class Events:
         """Tell the person alone, where they asked."""
         if said is None:
             return
-        await self._budget.go("chat.postEphemeral", NEXT)
         arguments: dict[str, Any] = {"channel": payload.channel, "user": payload.user, **spoken(said)}
         if thread:
             arguments["thread_ts"] = thread
-        try:
-            await self._client.api_call("chat.postEphemeral", json=arguments)
-        except SlackApiError as error:
-            log.warning("chat.postEphemeral: %s", error.response.get("error"))
-        except TROUBLE as error:
-            log.warning("chat.postEphemeral: %s", type(error).__name__)
+        await self._say("chat.postEphemeral", **arguments)
 
     async def tell(self, user: str, said: Answer) -> None:
         """Tell somebody a thing in our DM."""
-        await self._budget.go("chat.postMessage", NEXT, user)
+        await self._say("chat.postMessage", channel=user, **spoken(said))
+
+    async def _say(self, method: str, **arguments: Any) -> None:
+        """Say it once its turn comes; it isn't said again where that fails, for who waited has seen no answer."""
+        await self._speech.budget.take(method, NEXT, str(arguments.get("channel", "")))
         try:
-            await self._client.api_call("chat.postMessage", json={"channel": user, **spoken(said)})
-        except SlackApiError as error:
-            log.warning("chat.postMessage: %s", error.response.get("error"))
-        except TROUBLE as error:
-            log.warning("chat.postMessage: %s", type(error).__name__)
+            await self._speech.say(method, **arguments)
+        except (SlackNo, SlackLater) as error:
+            log.warning("%s: %s", method, error)
 
     async def _home_opened(self, body: dict[str, Any], event: dict[str, Any]) -> None:
         if event.get("tab") != "home":
@@ -139,14 +131,10 @@ class Events:
                 view = home.refused(guest=caller.person.guest)
             else:
                 view = home.home(await telling.home(self._front.desk, caller))
-            await self._budget.go("views.publish", NEXT)
-            await self._client.views_publish(user_id=user, view=view)
         except (UserError, StoreUnavailable) as error:
             log.warning("a Home couldn't be drawn: %s", error)
-        except SlackApiError as error:
-            log.warning("views.publish: %s", error.response.get("error"))
-        except TROUBLE as error:
-            log.warning("views.publish: %s", type(error).__name__)
+            return
+        await self._say("views.publish", user_id=user, view=view)
 
     async def keep_homes(self, ended: asyncio.Queue[str]) -> None:
         """Draw the Home anew of those whose runs have ended, if they look at it; until cancelled."""
@@ -186,13 +174,7 @@ class Events:
                 log.info("a link doesn't unfold: %s", error)
         if not shown:
             return
-        await self._budget.go("chat.unfurl", NEXT)
-        try:
-            await self._client.chat_unfurl(channel=channel, ts=event["message_ts"], unfurls=shown)
-        except SlackApiError as error:
-            log.warning("chat.unfurl: %s", error.response.get("error"))
-        except TROUBLE as error:
-            log.warning("chat.unfurl: %s", type(error).__name__)
+        await self._say("chat.unfurl", channel=channel, ts=event["message_ts"], unfurls=shown)
 
 
 def _payload(body: dict[str, Any], event: dict[str, Any], channel: str | None = None) -> Payload:

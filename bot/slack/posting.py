@@ -53,30 +53,26 @@ class Posting:
         try:
             return await self.speech.say("chat.postMessage", blocks=blocks, **arguments)
         except SlackNo as refusal:
-            _only_blocks(refusal)
+            if not refused_blocks(refusal):
+                raise
         with contextlib.suppress(SlackNo):
             if any(block["type"] == "table" for block in blocks):
-                return await self._instead("chat.postMessage", blocks=as_code(blocks), **arguments)
-        return await self._instead("chat.postMessage", **arguments)
+                return await self._instead(blocks=as_code(blocks), **arguments)
+        return await self._instead(**arguments)
 
     async def edit(self, channel: str, ts: str, text: str, blocks: list[Block]) -> None:
-        """Edit a message; where Slack doesn't take the blocks, plain text takes their place, as in `post`.
+        """Edit a message; who calls has taken it from the budget. Blocks that aren't given stay as they were.
 
         Raises:
             SlackLater: Not now.
             SlackNo: Never.
         """
-        arguments: dict[str, Any] = {"channel": channel, "ts": ts, "text": text, **PLAIN}
-        try:
-            await self.speech.say("chat.update", blocks=blocks, **arguments)
-        except SlackNo as refusal:
-            _only_blocks(refusal)
-            await self._instead("chat.update", blocks=[], **arguments)  # without any, the old ones would stay
+        await self.speech.say("chat.update", channel=channel, ts=ts, text=text, blocks=blocks, **PLAIN)
 
-    async def _instead(self, method: str, **arguments: Any) -> dict[str, Any]:
-        """Make one more call, in place of one that Slack refused and has counted."""
-        await self.speech.budget.take(method, FINAL_FIRST, arguments["channel"])
-        return await self.speech.say(method, **arguments)
+    async def _instead(self, **arguments: Any) -> dict[str, Any]:
+        """Post once more, in place of what Slack refused and has counted."""
+        await self.speech.budget.take("chat.postMessage", FINAL_FIRST, arguments["channel"])
+        return await self.speech.say("chat.postMessage", **arguments)
 
     async def tell(self, user: str, text: str) -> None:
         """Say one line in somebody's DM.
@@ -118,12 +114,9 @@ class Posting:
         return bool(answer.status_code == 200)  # noqa: PLR2004
 
 
-def _only_blocks(refusal: SlackNo) -> None:
-    """Pass where Slack refuses a message for its blocks alone.
-
-    Raises:
-        SlackNo: It's refused for something else.
-    """
+def refused_blocks(refusal: SlackNo) -> bool:
+    """Whether Slack refuses a message for its blocks alone, which then is our fault."""
     if refusal.word not in ("invalid_blocks", "msg_blocks_too_long", "invalid_blocks_format"):
-        raise refusal
+        return False
     log.error("Slack refuses our blocks: %s", refusal.word)
+    return True

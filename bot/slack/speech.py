@@ -126,8 +126,7 @@ class Speech:
         """
         channel = str(arguments.get("channel", ""))
         if method != "chat.delete":  # what this process posted too much it takes back, whoever speaks by now
-            with self.budget.kept(method, channel):
-                await self.still_ours()
+            await self._may_leave(method, channel)
         try:
             with self.budget.made(method, channel):
                 async with patience(self._patience[0]):
@@ -184,10 +183,15 @@ class Speech:
     async def _turn(self, method: str, urgency: int) -> AsyncIterator[None]:
         """Take one call from the budget, to be made within."""
         await self.budget.take(method, urgency)
-        with self.budget.kept(method):
-            await self.still_ours()
+        await self._may_leave(method)
         with self.budget.made(method):
             yield
+
+    async def _may_leave(self, method: str, channel: str = "") -> None:
+        with self.budget.kept(method, channel):
+            await self.still_ours()
+            if self.budget.closed(method):
+                raise SlackLater(f"{method}: rate limited")
 
     async def _sent(self, file: Sent, urgency: int) -> str:
         """Send the bytes of a file, which nobody sees yet; answers with Slack's id for it."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import and_, delete, insert, select
+from sqlalchemy import and_, delete, false, insert, or_, select, update
 
 from bot.store.tables import edits
 
@@ -24,15 +24,23 @@ class Edits:
     def __init__(self, database: Database) -> None:
         self._db = database
 
-    async def note(self, workspace: str, now: datetime) -> None:
-        """Note that a card is about to be edited."""
+    async def begin(self, workspace: str, now: datetime) -> int:
+        """Note that a card is about to be edited; answers with what `answered` takes."""
         old = and_(edits.c.workspace == workspace, edits.c.at < now - KEPT)
+        begun = insert(edits).values(workspace=workspace, at=now, answered=False).returning(edits.c.id)
         async with self._db.write() as connection:
             await connection.execute(delete(edits).where(old))
-            await connection.execute(insert(edits).values(workspace=workspace, at=now))
+            return int(await connection.scalar(begun) or 0)
 
-    async def since(self, workspace: str, then: datetime) -> list[datetime]:
-        """When cards were edited since then, oldest first."""
-        query = select(edits.c.at).where(edits.c.workspace == workspace, edits.c.at > then).order_by(edits.c.at)
+    async def answered(self, edit: int, now: datetime) -> None:
+        """Note that Slack has answered, or that nobody waits for its answer any more."""
+        async with self._db.write() as connection:
+            await connection.execute(update(edits).where(edits.c.id == edit).values(at=now, answered=True))
+
+    async def ages(self, workspace: str, now: datetime, within: timedelta) -> list[float]:
+        """Seconds since cards were edited within this time; none where Slack hasn't answered, and may yet count it."""
+        lately = or_(edits.c.at > now - within, and_(edits.c.answered == false(), edits.c.at > now - KEPT))
+        query = select(edits.c.at, edits.c.answered).where(edits.c.workspace == workspace, lately).order_by(edits.c.at)
         async with self._db.read() as connection:
-            return [row.at for row in (await connection.execute(query)).all()]
+            rows = (await connection.execute(query)).all()
+        return [max((now - row.at).total_seconds(), 0.0) if row.answered else 0.0 for row in rows]

@@ -26,6 +26,7 @@ from sqlalchemy import (
     Text,
     false,
     text,
+    true,
 )
 from sqlalchemy.types import TypeDecorator
 
@@ -243,7 +244,8 @@ edits = Table(
     metadata,
     Column("id", Key, primary_key=True),
     Column("workspace", ForeignKey("workspaces.id"), nullable=False),
-    Column("at", Moment, nullable=False),
+    Column("at", Moment, nullable=False),  # when Slack answered; until then, when it was about to be made
+    Column("answered", Boolean, nullable=False, server_default=true()),
     Index(None, "workspace", "at"),
 )
 

@@ -142,7 +142,9 @@ async def test_two_bots_in_one_process_do_not_count_together() -> None:
 async def test_waiting_for_slacks_budget_is_measured() -> None:
     budget = Budget({"chat.update": 1}, minute=0.2)
     for _ in range(2):
-        await budget.go("chat.update", 0)
+        await budget.take("chat.update", 0)
+        with budget.made("chat.update"):
+            pass
     figure = budget.metrics.registry.get_sample_value
     labels = {"api": "slack", "method": "chat.update"}
     assert figure("threadbook_budget_wait_seconds_count", labels) == 2

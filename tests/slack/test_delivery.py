@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from aiohttp import ClientSession
+from sqlalchemy import select
 
 from bot import lifecycle
 from bot.model import (
@@ -36,6 +37,7 @@ from bot.slack.budget import FINAL_FIRST, Budget
 from bot.slack.delivery import Deliverer, Parcel
 from bot.slack.speech import Speech
 from bot.store.store import Store
+from bot.store.tables import edits
 from tests.render.said import JPEG, NOON, PNG, later, read
 from tests.store.ready import ready
 
@@ -204,6 +206,9 @@ async def test_a_card_whose_blocks_slack_does_not_take_says_how_it_ended_in_plai
     assert card.blocks == []
     assert card.text.startswith("📓 Weekly KPIs · run 1: ✅ Succeeded")
     assert post.lines[-1] == CLOSING
+    async with post.store.database.read() as connection:
+        known = (await connection.execute(select(edits.c.answered))).scalars().all()
+    assert known == [True, True], "who is the courier after us knows of both"
 
 
 async def taken_back(post: Post, reply_url: str = "") -> Run:

@@ -202,17 +202,37 @@ async def test_a_call_keeps_its_place_in_slacks_minute_until_it_is_answered(slac
 
 
 async def test_what_is_said_in_place_of_a_refused_message_takes_its_turn(slack: Slack) -> None:
-    budget = Budget({"chat.update": 1}, minute=0.01)
-    slack.says("chat.update", "invalid_blocks")
+    budget = Budget({"chat.postMessage": 1}, minute=0.01)
+    slack.says("chat.postMessage", "invalid_blocks")
     async with speaking(slack.url, budget) as speech:
-        await budget.take("chat.update", 0)
+        await budget.take("chat.postMessage", 0, "C1")
         with pytest.raises(SlackNo):
-            await Posting(speech).edit("C1", "1.2", "x", [{"type": "divider"}])
-    assert [said.get("blocks") for _, said in slack.asked] == [[{"type": "divider"}], []]
+            await Posting(speech).post("C1", "x", [{"type": "divider"}])
+    assert [said.get("blocks") for _, said in slack.asked] == [[{"type": "divider"}], None]
     waits = budget.metrics.registry.get_sample_value(
-        "threadbook_budget_wait_seconds_count", {"api": "slack", "method": "chat.update"}
+        "threadbook_budget_wait_seconds_count", {"api": "slack", "method": "chat.postMessage"}
     )
     assert waits == 2
+
+
+async def test_what_was_let_through_before_a_429_is_not_sent_into_it(slack: Slack) -> None:
+    budget = Budget()
+    asked = asyncio.Event()
+
+    async def ours() -> bool:
+        await asked.wait()
+        return True
+
+    async with speaking(slack.url, budget, ours=ours) as speech:
+        await budget.take("chat.update", 0)
+        late = asyncio.create_task(speech.say("chat.update", channel="C1", ts="1.2", text="x"))
+        await asyncio.sleep(0)
+        budget.refused("chat.update", 30)
+        asked.set()
+        with pytest.raises(SlackLater, match="rate limited"):
+            await late
+    assert slack.asked == []
+    assert budget._queues["chat.update"].passed == 0
 
 
 async def test_a_lost_reply_is_unknown_and_never_sent_again(slack: Slack, speech: Speech) -> None:
