@@ -109,8 +109,10 @@ class Events:
         await self._speech.budget.take(method, NEXT, str(arguments.get("channel", "")))
         try:
             await self._speech.say(method, **arguments)
-        except (SlackNo, SlackLater) as error:
-            log.warning("%s: %s", method, error)
+        except SlackNo as refusal:
+            log.warning("%s: %s", method, refusal.word)
+        except SlackLater as error:
+            log.warning("%s", error)
 
     async def _home_opened(self, body: dict[str, Any], event: dict[str, Any]) -> None:
         if event.get("tab") != "home":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 import pytest
@@ -87,3 +88,17 @@ async def test_slack_failing_to_draw_it_ends_nothing(chat: Chat, room: str) -> N
     await chat.until(lambda: any(call.fault for call in chat.slack.calls("views.publish")))
     await (await chat.runs("ana", room, "/notebook run brief")).ends()
     await chat.slack.sees_home("ana", "Succeeded")
+
+
+async def test_a_home_that_slack_wants_drawn_later_waits_for_that(chat: Chat) -> None:
+    chat.slack.faults.set("views.publish", "429", retry_after=2)
+    await chat.slack.opens_home("ana")
+    async with asyncio.timeout(10):
+        while not chat.bot._budget.closed("views.publish"):  # noqa: ASYNC110 - the budget sets no event
+            await asyncio.sleep(0.01)
+    refused = chat.slack.calls("views.publish")[-1]
+    await chat.slack.opens_home("ana")
+    await chat.until(lambda: chat.slack.calls("views.publish")[-1].ok)
+    drawn = chat.slack.calls("views.publish")[-1]
+    assert refused.error == "ratelimited"
+    assert drawn.at - refused.at >= 2
