@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot import metrics as counted
 from bot.metrics import Metrics
@@ -17,7 +18,6 @@ from bot.slack.views import Forms
 
 if TYPE_CHECKING:
     from aiohttp import ClientSession
-    from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
     from bot.links import Hosts
     from bot.slack.events import Events
@@ -38,7 +38,7 @@ class CountedClient(AsyncWebClient):
         loop = asyncio.get_running_loop()
         began, outcome = loop.time(), counted.NO_ANSWER
         try:
-            answer = await super().api_call(api_method, **arguments)
+            answer = await self._asked(api_method, arguments)
         except SlackApiError as error:
             status, word = getattr(error.response, "status_code", 200), _word(error)
             outcome = counted.outcome(status)
@@ -53,8 +53,34 @@ class CountedClient(AsyncWebClient):
         finally:
             self.metrics.called("slack", api_method, outcome, loop.time() - began)
 
+    async def _asked(self, api_method: str, arguments: dict[str, Any]) -> AsyncSlackResponse:
+        """Make one call; what isn't Slack's JSON, as of a proxy in between, is a refusal without a word.
+
+        The SDK answers it with an error that has no data, or stumbles over it.
+        """
+        try:
+            return await super().api_call(api_method, **arguments)
+        except (SlackApiError, AttributeError) as error:
+            response = getattr(error, "response", None)
+            if isinstance(getattr(response, "data", None), dict):
+                raise
+            status = getattr(response, "status_code", getattr(response, "status", OK))
+            headers = dict(getattr(response, "headers", None) or {})
+            bare = AsyncSlackResponse(
+                client=self,
+                http_verb="POST",
+                api_url=api_method,
+                req_args={},
+                data={},
+                headers=headers,
+                status_code=status,
+            )
+            words = f"Slack answered {status}, and nothing that can be read"
+            raise SlackApiError(words, bare) from None  # type: ignore[no-untyped-call]  # the SDK leaves it untyped
+
 
 NAME: Final = "threadbook"
+OK: Final = 200
 PATIENCE: Final = 30.0
 """Seconds for Slack's first answer."""
 NO_TOKEN = frozenset({"invalid_auth", "not_authed", "token_revoked", "token_expired", "account_inactive"})

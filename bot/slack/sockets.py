@@ -113,7 +113,7 @@ class Sockets:
         while True:
             old = place.link
             if old is not None:
-                why = await old.over
+                why = await asyncio.shield(old.over)  # who is called back must not take the link's word with it
                 place.away = _now()
                 self._metrics.socket_replaced(why)
                 log.info("connection %d to Slack is replaced: %s", place.number + 1, why)
@@ -128,7 +128,7 @@ class Sockets:
         while True:
             try:
                 await self._open(place)
-            except OPENING as error:
+            except Exception as error:  # noqa: BLE001, whatever it is: nobody else opens it
                 wait = self._pace.retries[min(tries, len(self._pace.retries) - 1)] * (0.5 + self._random.random())
                 wait = max(wait, _retry_after(error))
                 tries += 1

@@ -168,11 +168,55 @@ async def test_an_address_that_is_refused_is_not_tried_again() -> None:
         assert await line.commands() == []
 
 
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [
+        ("text/plain", "upstream connect error"),
+        ("application/json", '{"ok": tr'),
+        ("application/json", "[1]"),
+        ("", ""),
+    ],
+)
+@pytest.mark.parametrize("status", [200, 429, 503])
+async def test_an_answer_that_is_not_slacks_ends_nothing(kind: str, words: str, status: int) -> None:
+    """As a proxy gives one while what is behind it is away."""
+    nonsense = 2 * CONNECTIONS
+
+    async def opened(_: web.Request) -> web.Response:
+        nonlocal nonsense
+        nonsense -= 1
+        if nonsense >= 0:
+            return web.Response(status=status, text=words, content_type=kind or None)
+        return web.json_response({"ok": True, "url": str(server.make_url("/link"))})
+
+    async def link(request: web.Request) -> web.WebSocketResponse:
+        ws = web.WebSocketResponse()
+        await ws.prepare(request)
+        await ws.send_json({"type": "hello"})
+        await ws.receive()
+        return ws
+
+    away = web.Application()
+    away.add_routes([web.post("/api/apps.connections.open", opened), web.get("/link", link)])
+    async with TestServer(away) as server, aiohttp.ClientSession() as session:
+        app = AsyncApp(client=web_client("xoxb-1", f"{server.make_url('/api/')}", session))
+        sockets = Sockets(app, "xapp-1", QUICK, Metrics())
+        await sockets.connect()
+        async with asyncio.timeout(10):
+            while sockets.count() < CONNECTIONS:  # noqa: ASYNC110 - a connection sets no event
+                await asyncio.sleep(0.01)
+        await sockets.close()
+        assert [each["connected"] for each in sockets.state()] == [False, False]
+
+
 async def test_what_is_being_answered_is_answered_before_the_connections_close() -> None:
     async with connected() as line:
         typed = asyncio.create_task(line.slack.say("ana", "data", "/notebook slow"))
         await line.slow.wait()
-        await line.sockets.close()
+        closing = asyncio.create_task(line.sockets.close())
+        await asyncio.sleep(0.01)
+        assert len(line.sockets.state()) == CONNECTIONS, "who asks meanwhile is answered too"
+        await closing
         assert (await typed).ok
 
 

@@ -35,7 +35,9 @@ def faster() -> Iterator[None]:
         patch.setattr(courier, "RETRY", tuple(wait / TIMES for wait in courier.RETRY))
         patch.setattr(courier, "LOOK_EVERY", 0.05)
         patch.setattr(http, "Limits", _quick)
-        patch.setattr(Speech.__init__, "__kwdefaults__", {"patience": (0.5, 1.5)})
+        patch.setattr(
+            Speech.__init__, "__kwdefaults__", {**(Speech.__init__.__kwdefaults__ or {}), "patience": (0.5, 1.5)}
+        )
         yield
 
 
