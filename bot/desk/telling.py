@@ -25,9 +25,10 @@ async def tell_me_too(desk: Desk, command: TellMeToo, caller: Caller) -> ToldToo
     run = await visible(desk, caller, command.run)
     if run.asker == caller.person.id:
         raise UserError(f"You asked for run {run.number}, so you are told anyway.")
-    if not run.open:
+    fresh = await desk.store.acts.listen(run.id, caller.person.id) if run.open else None
+    if fresh is None:
         raise UserError(f"Run {run.number} has ended already; its thread tells how.")
-    return ToldToo(run=run, fresh=await desk.store.acts.listen(run.id, caller.person.id))
+    return ToldToo(run=run, fresh=fresh)
 
 
 async def ask_owner(desk: Desk, command: AskOwner, caller: Caller) -> OwnerAsked:

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import delete, insert, select, update
 
-from bot.model import News, NewsKind
+from bot.model import News, NewsKind, State
 from bot.store.database import insert_new
 from bot.store.rows import news_rows
-from bot.store.tables import cards, channels, homes, listeners, news, runs, workspaces
+from bot.store.tables import channels, homes, listeners, news, runs, workspaces
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -27,11 +27,14 @@ class Acts:
     def __init__(self, database: Database) -> None:
         self._db = database
 
-    async def listen(self, run_id: int, person: str) -> bool:
-        """Have this person mentioned at the run's end; False where they were to be already, or the end is told."""
+    async def listen(self, run_id: int, person: str) -> bool | None:
+        """Have this person mentioned at the run's end; False where they were to be already, None where it has ended."""
         async with self._db.write() as connection:
-            closed = await connection.scalar(select(cards.c.closed).where(cards.c.run == run_id).with_for_update())
-            return not closed and await insert_new(connection, listeners, run=run_id, person=person)
+            # Locked: whoever ends the run waits, so that what is read for its closing line then has this person.
+            state = await connection.scalar(select(runs.c.state).where(runs.c.id == run_id).with_for_update())
+            if state is None or State(state).final:
+                return None
+            return await insert_new(connection, listeners, run=run_id, person=person)
 
     async def ask_owner(self, run_id: int, person: str, owner: str, now: datetime) -> bool:
         """Have the owner asked in the run's thread; False where somebody did before."""

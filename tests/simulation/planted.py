@@ -129,7 +129,7 @@ BUGS: Final[dict[str, Bug]] = {
     "redrawn": Bug(((delivery, "_redraw", _left_so),), "its card shows", 10),
     "noted": Bug(((Delivery, "told", _by_heart), (Delivery, "story", _recalled)), TWICE, 63),
     "late": Bug(((Holding, "accept", _only_its_holder),), "was told that it is", 27),
-    "listed": Bug(((submit, "_sole_candidate", _not_there),), "the platform's list had", 2),
+    "listed": Bug(((submit, "_sole_candidate", _not_there),), "the platform's list had", 161),
     "heard": Bug(((Holding, "calls", _deaf),), "tracked all the same", 58),
     "lives": Bug(((Holding, "lives", _surely),), "another's to judge", 75),
 }

@@ -83,6 +83,17 @@ async def test_a_card_that_slack_refused_is_not_due_before_the_run_has_ended_for
     assert await due(store) == [(run.id, True)]
 
 
+async def test_who_wants_to_be_told_too_is_in_the_story_of_the_end_or_hears_that_it_has_ended(house: House) -> None:
+    store = await house.process()
+    run = await house.queued(store)
+    assert await store.acts.listen(run.id, "U0BEN")
+    assert await store.acts.listen(run.id, "U0BEN") is False
+    ended = lifecycle.advance(run.progress, Look(state=State.SUCCEEDED, ended_at=after(60)), after(60))
+    await moved(store, run, ended)
+    assert await store.acts.listen(run.id, "U0CEM") is None, "its closing line may be on its way"
+    assert (await story_of(store, run)).listeners == ("U0BEN",)
+
+
 async def test_what_is_shown_is_not_due_until_something_changes(house: House) -> None:
     store = await house.process()
     await store.delivery.enter_workspace(HERE)
