@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections import deque
 from secrets import token_hex
 from typing import TYPE_CHECKING, Final
 
@@ -49,7 +48,7 @@ class Heart:
         self._until_strays = STRAYS_EVERY
         self._bell = bell
         self._living = living
-        self._unread: deque[int] = deque()
+        self._unread: list[int] = []
         self._resting = Resting(tracker.deps.store.rests, tracker.deps.shares, tracker.deps.now)
 
     async def run(self) -> None:
@@ -65,8 +64,12 @@ class Heart:
                 calls = self._tracker.unheard(await self._holding.calls())
                 for start in range(0, len(calls), BATCH):
                     self._tracker.take(await self._holding.held(calls[start : start + BATCH]))
-                while self._unread and loop.time() < next_beat:
-                    self._tracker.take(await self._holding.held(self._next_unread()))
+                while self._unread:  # some of them at least, however slow the database is
+                    batch = self._unread[:BATCH]
+                    self._tracker.take(await self._holding.held(batch))
+                    del self._unread[: len(batch)]
+                    if loop.time() >= next_beat:
+                        break
             except StoreUnavailable as error:
                 self._metrics.beat_lost("database")
                 log.warning("the database isn't available: %s", error)
@@ -100,9 +103,6 @@ class Heart:
         self._living(1 + others)
         await self._resting.exchange(asyncio.get_running_loop().time(), alone=not others)
         self._tracker.take_part(await self._holding.part(1 + others) if others else 1.0)
-
-    def _next_unread(self) -> list[int]:
-        return [self._unread.popleft() for _ in range(min(BATCH, len(self._unread)))]
 
     async def _watch(self) -> None:
         """Declare those dead who haven't beaten for too long."""

@@ -68,7 +68,8 @@ async def submit(deps: Deps, client: PlatformClient, tracked: Tracked) -> float 
         return None
     tracked.run = tracked.run.model_copy(update={"progress": begun.progress, "request": request})
     deps.ring(run.workspace)
-    if not await holding.lives(me):
+    # Surely: who can't tell has sent nothing, but what says `submitting` would be taken for a start without an answer.
+    if not await surely(partial(holding.lives, me), f"whether run {run.number} is still ours to start"):
         return None  # this process stood still, and the run is another's to judge
     return await _post(deps, client, tracked)
 

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from bot.errors import StoreUnavailable
 from bot.model import Platform, State
+from bot.store.holding import Holding
 from tests.tracker.house import BOTH, DATALORE, DEEPNOTE, START, Life, Process
 
 if TYPE_CHECKING:
@@ -88,6 +90,23 @@ async def test_an_id_outlives_a_database_that_is_locked_when_it_comes(
     ended = (await life.ends(process, run)).progress
     [start] = life.starts(notebook)
     assert (ended.state, ended.remote_id) == (State.SUCCEEDED, start["runId"])
+
+
+async def test_a_start_is_made_where_the_database_is_away_for_a_moment_before_it(
+    life: Life, process: Process, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What says `submitting` and was never sent would be told as a start that nobody answered."""
+    plain, refusals = Holding.lives, [StoreUnavailable("away"), StoreUnavailable("away")]
+
+    async def sometimes(holding: Holding, process: int | None) -> bool:
+        if refusals:
+            raise refusals.pop()
+        return await plain(holding, process)
+
+    monkeypatch.setattr(Holding, "lives", sometimes)
+    notebook = life.shelve("words", "# Words")
+    ended = (await life.ends(process, await life.asks(process, notebook, DATALORE))).progress
+    assert (ended.state, len(life.starts(notebook)), refusals) == (State.SUCCEEDED, 1, [])
 
 
 @pytest.mark.parametrize(("fault", "state"), [("500", State.FAILED), ("403", State.REJECTED), ("429", State.SUCCEEDED)])

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select, text
 
 from bot.model import NewsKind, State
+from bot.store.holding import Holding
 from bot.store.tables import processes
 from bot.tracker.claim import BEAT_EVERY, DEAD_AFTER
 from tests.tracker.house import DATALORE, DEEPNOTE, Life, Process, happens, living
@@ -48,6 +49,25 @@ async def test_after_a_crash_the_next_process_takes_over_once_the_heart_is_seen_
     await busy.card(second, waiting)
     await busy.comes_to(second, waiting, State.QUEUED)
     assert len(busy.starts(notebook)) == 2
+
+
+async def test_what_is_claimed_is_followed_however_long_a_beat_takes(
+    busy: Life, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = await busy.process()
+    notebook = busy.shelve("slow", "print('slow')")
+    run = await busy.comes_to(first, await busy.asks(first, notebook, DATALORE), State.QUEUED)
+    await first.crash()
+    plain = Holding.beat
+
+    async def slowly(holding: Holding) -> bool:
+        await asyncio.sleep(2 * BEAT_EVERY)  # as on a network that is slow
+        return await plain(holding)
+
+    monkeypatch.setattr(Holding, "beat", slowly)
+    second = await busy.process()
+    await busy.stops(notebook, DATALORE, run.progress.remote_id)
+    assert (await busy.ends(second, run)).progress.state is State.FAILED
 
 
 async def test_a_process_that_was_taken_for_dead_finds_its_feet(life: Life) -> None:
