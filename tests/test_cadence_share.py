@@ -123,6 +123,14 @@ def test_a_refusal_halves_the_rate_and_the_half_grows_back() -> None:
     assert share.allowed(301.0) == 8.0
 
 
+def test_many_refusals_at_once_that_ask_for_no_silence_halve_it_once() -> None:
+    share = Share(8.0)
+    for _ in range(20):
+        share.refused(0.0, 0.0)
+    assert share.allowed(1.0) == pytest.approx(4.0, rel=0.01)
+    assert 0 < share.rests(0.0) <= 1.0
+
+
 @given(st.floats(0.1, 1000), st.lists(st.floats(0, 5), min_size=1, max_size=50))
 def test_places_are_given_in_order_and_never_in_the_past(rate: float, gaps: list[float]) -> None:
     share, now, last = Share(rate), 0.0, 0.0

@@ -15,6 +15,8 @@ LEAST_PART: Final = 0.05
 """A 429 halves what is taken for granted, down to this part; what the platforms allow is nowhere published."""
 RECOVERS: Final = 300.0
 """Seconds in which a half grows back."""
+SOONEST: Final = 1.0
+"""Seconds that a token rests at least after a 429, also where it says none: what was under way comes meanwhile."""
 UNTOLD: Final = (2.0, 4.0, 8.0, 16.0, 32.0, 60.0)
 """How long a token rests after a 429 that names no time: after the first, the second in a row, and so on."""
 
@@ -75,6 +77,7 @@ class Share:
         """The platform answered 429: nothing leaves with this token for as long as it says."""
         if retry_after is None:
             retry_after = UNTOLD[min(self._refusals, len(UNTOLD) - 1)]
+        retry_after = max(retry_after, SOONEST)
         if not self.closed(now):  # those that were under way together count once
             self._refusals += 1
         self.asked = max(self.asked, now + retry_after)

@@ -33,7 +33,8 @@ WORDS = 300
 """Characters; a platform's message is cut after so many."""
 
 _EPOCH_MILLIS = 1e11  # as seconds this is the year 5138, so a larger number counts milliseconds
-_EPOCH_SECONDS = 1e9  # as a wait this is 31 years, so a larger RateLimit-Reset names a moment
+_EPOCH_SECONDS = 1e9  # as a wait this is 31 years, so a larger number names a moment
+_LONGEST = 86_400.0  # seconds; who asks for a longer silence has mistaken the unit
 _ZONE_NAME = re.compile(r"\[[^\]]*\]$")
 
 
@@ -85,26 +86,31 @@ def words(value: object, length: int = WORDS, *, secret: str = "") -> str:
 
 
 def wait(headers: Mapping[str, str], now: datetime) -> float | None:
-    """Seconds to wait: Retry-After (seconds or an HTTP date), else RateLimit-Reset (seconds); None if untold."""
+    """Seconds to wait: Retry-After (seconds or an HTTP date), else RateLimit-Reset (seconds); None if untold.
+
+    Either may name a moment instead, in seconds or milliseconds since 1970. A day at most.
+    """
     after = headers.get("Retry-After", "").strip()
     if after:
-        seconds = _seconds(after)
+        seconds = _seconds(after, now)
         if seconds is None:
             seconds = _until(after, now)
         if seconds is not None:
-            return max(0.0, seconds)
-    reset = _seconds(headers.get("RateLimit-Reset", "").strip())
-    if reset is None:
-        return None
-    return max(0.0, reset - now.timestamp() if reset > _EPOCH_SECONDS else reset)
+            return min(max(0.0, seconds), _LONGEST)
+    reset = _seconds(headers.get("RateLimit-Reset", "").strip(), now)
+    return None if reset is None else min(max(0.0, reset), _LONGEST)
 
 
-def _seconds(text: str) -> float | None:
+def _seconds(text: str, now: datetime) -> float | None:
     try:
         seconds = float(text)
     except ValueError:
         return None
-    return seconds if math.isfinite(seconds) else None
+    if not math.isfinite(seconds):
+        return None
+    if seconds <= _EPOCH_SECONDS:
+        return seconds
+    return (seconds / 1_000 if seconds > _EPOCH_MILLIS else seconds) - now.timestamp()
 
 
 def _until(date: str, now: datetime) -> float | None:
