@@ -40,12 +40,10 @@ async def look(deps: Deps, client: PlatformClient, tracked: Tracked) -> float | 
         Seconds until the next step; None where the run is no longer ours to look at.
     """
     run = tracked.run
-    if too_long(deps, run):
-        return await write(deps, tracked, lifecycle.end(run.progress, State.GIVEN_UP, deps.now()))
     try:
         seen = await client.look(run.progress.remote_id or "")
     except PlatformError as error:
-        return await missed(deps, tracked, error)
+        return await (_given_up(deps, tracked) if too_long(deps, run) else missed(deps, tracked, error))
     tracked.misses = tracked.gone = 0
     deps.shares[client.platform].answered()
     tracked.looked = True
@@ -62,10 +60,17 @@ async def look(deps: Deps, client: PlatformClient, tracked: Tracked) -> float | 
                 deps.metrics.noticed(run.request.notebook.platform, lag)
         tracked.seen = seen  # the next step settles it
         return 0.0
+    if too_long(deps, run):
+        return await _given_up(deps, tracked)
     decision = lifecycle.advance(run.progress, seen, deps.now())
     if await write(deps, tracked, decision) is None:
         return None
     return await until_next(deps, tracked)
+
+
+async def _given_up(deps: Deps, tracked: Tracked) -> float | None:
+    """Even a last look found no end: who was down for long may find one."""
+    return await write(deps, tracked, lifecycle.end(tracked.run.progress, State.GIVEN_UP, deps.now()))
 
 
 async def until_next(deps: Deps, tracked: Tracked) -> float:

@@ -189,6 +189,26 @@ async def test_a_run_that_never_ends_is_given_up(busy: Life) -> None:
     assert await busy.told(process, run) == [NewsKind.QUEUED, NewsKind.ENDED]
 
 
+async def test_a_run_that_nobody_may_look_at_is_given_up_too(busy: Life) -> None:
+    process = await busy.process(give_up_after=3600.0)
+    run = await busy.asks(process, busy.shelve("slow", "print('slow')"), DEEPNOTE)
+    await busy.comes_to(process, run, State.QUEUED)
+    await happens(busy.breaks(DEEPNOTE, "403", "GET"))
+    busy.clock.ahead = timedelta(minutes=61)
+    assert (await busy.ends(process, run)).progress.state is State.GIVEN_UP
+
+
+async def test_a_run_that_has_ended_is_not_given_up_however_late_that_is_seen(busy: Life) -> None:
+    process = await busy.process(give_up_after=3600.0)
+    notebook = busy.shelve("slow", "print('slow')")
+    run = await busy.comes_to(process, await busy.asks(process, notebook, DEEPNOTE), State.QUEUED)
+    await process.crash()
+    await busy.stops(notebook, DEEPNOTE, run.progress.remote_id)
+    busy.clock.ahead = timedelta(minutes=61)
+    heir = await busy.process(give_up_after=3600.0)
+    assert (await busy.ends(heir, run)).progress.state is State.STOPPED
+
+
 async def test_a_run_that_takes_longer_than_usual_says_so_on_its_card(busy: Life) -> None:
     process = await busy.process()
     quick = busy.shelve("report", "# Words")
