@@ -144,7 +144,7 @@ async def _serving(settings: Settings) -> int:
         print(f"The database can't be opened ({error}). Check THREADBOOK_DATABASE_URL.", file=sys.stderr)
         return USAGE_ERROR
     except OSError as error:
-        print(f"Can't start: {error}", file=sys.stderr)
+        print(f"Can't start: {str(error) or 'Slack does not answer'}.", file=sys.stderr)
         return USAGE_ERROR
     # What was imported lives as long as the process: without it, collecting garbage takes a tenth of the time.
     gc.collect()

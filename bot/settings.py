@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
-from urllib.parse import urlsplit
+import re
+from typing import Annotated, Final, Literal
+from urllib.parse import unquote, urlsplit
 
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bot.model import Platform
+
+DRIVERS: Final = ("sqlite+aiosqlite", "postgresql+asyncpg")
+"""How a database's address begins."""
 
 
 class Settings(BaseSettings):
@@ -64,7 +68,30 @@ class Settings(BaseSettings):
     @field_validator("slack_api_url")
     @classmethod
     def _slash(cls, value: str) -> str:
+        if not value.startswith(("https://", "http://")):
+            raise ValueError("must start with https:// (or http://)")
         return value.rstrip("/") + "/"
+
+    @field_validator("datalore_url", "deepnote_api_url", "deepnote_app_url", "slack_api_url")
+    @classmethod
+    def _address(cls, value: str) -> str:
+        _port(value)
+        return value
+
+    @field_validator("database_url")
+    @classmethod
+    def _driver(cls, value: str) -> str:
+        """What is no address of ours is told without showing it: it may hold a password."""
+        scheme, _, rest = value.partition("://")
+        if scheme not in DRIVERS:
+            raise ValueError(f"is no address that starts with {' or '.join(f'{one}://' for one in DRIVERS)}")
+        if scheme == "postgresql+asyncpg":
+            if rest.partition("?")[0].count("@") > 1:
+                raise ValueError("has several @: one that is part of a password is written as %40")
+            if "sslmode=" in rest:
+                raise ValueError("has sslmode=, which this driver calls ssl=, as in ?ssl=require")
+        _port(value)
+        return value
 
     def looks(self, platform: Platform) -> float:
         """Looks a second that this platform may be asked for."""
@@ -79,4 +106,23 @@ class Settings(BaseSettings):
         """Everything in here that no log may show."""
         named = (getattr(self, name) for name in type(self).model_fields)
         tokens = [one.get_secret_value() for one in named if isinstance(one, SecretStr)]
-        return [*tokens, urlsplit(self.database_url).password or ""]
+        return [*tokens, *_passwords(self.database_url)]
+
+
+def _port(url: str) -> None:
+    """Pass where an address can be read.
+
+    Raises:
+        ValueError: It can't be; its words show nothing of it.
+    """
+    try:
+        urlsplit(url).port  # noqa: B018, reading it is the test
+    except ValueError:
+        raise ValueError("is no address: its host or port can't be read") from None
+
+
+def _passwords(url: str) -> list[str]:
+    """The password in a database's address, as it stands there and as it's meant."""
+    user = url.partition("://")[2].rpartition("@")[0]
+    found = [user.partition(":")[2], *re.findall(r"[?&]password=([^&]*)", url)]
+    return [each for one in found if one for each in (one, unquote(one))]

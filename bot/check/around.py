@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 
 from bot.check.line import TRUST, Line, aside, bad, good
 from bot.errors import Forbidden, PlatformError, RateLimited, StoreUnavailable, Unauthorized, Unavailable
@@ -63,7 +63,9 @@ async def database(settings: Settings) -> Line:
     except StoreUnavailable as error:
         return bad(DATABASE, f"{name}: {error}", "check THREADBOOK_DATABASE_URL, that it's up, and its rights")
     except DBAPIError as error:
-        return bad(DATABASE, f"{name}: {error.orig}", "its user must be allowed to make tables")
+        return bad(DATABASE, f"{name}: {error.orig}", "it has to be a database whose user may make tables")
+    except (SQLAlchemyError, TypeError) as error:
+        return bad(DATABASE, f"{name}: {type(error).__name__}", "check what stands behind the ? of its address")
     finally:
         await tables.close()
     if at is None:

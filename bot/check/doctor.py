@@ -66,6 +66,8 @@ async def _lines(
                 found = await trying
         except TimeoutError:
             found = [bad(what, f"no answer within {PATIENCE:.0f} s", "check its address, and the network")]
+        except Exception as error:  # noqa: BLE001, the other lines are worth having, whatever it is
+            found = [bad(what, f"trying it failed: {type(error).__name__}", "check its settings")]
         for line in found:
             yield line
     yield around.port(settings)
