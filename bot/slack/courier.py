@@ -142,10 +142,12 @@ class Courier:
             log.exception("%s: delivery failed [%s]", parcel, token_hex(4))
             wait = self._back_off(parcel.run_id)
         finally:
-            if wait is not None:
-                await self._postpone(parcel, wait)
-            self._under_way.pop(parcel.run_id, None)
-            self._bell.set()
+            try:
+                if wait is not None:
+                    await self._postpone(parcel, wait)
+            finally:
+                self._under_way.pop(parcel.run_id, None)
+                self._bell.set()
 
     async def _tell(self) -> bool:
         return await self._safely(self._tell_admins())

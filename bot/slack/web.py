@@ -130,8 +130,9 @@ class Web:
                     runs, undelivered = await self._store.counts.runs(), await self._store.counts.undelivered()
             except (StoreUnavailable, TimeoutError):
                 self._metrics.rows(None)
-            else:
-                self._metrics.rows(runs, undelivered)
+                self._fresh_until = loop.time() + FRESH
+                return
+            self._metrics.rows(runs, undelivered)
             self._fresh_until = loop.time() + max(FRESH, SHARE * (loop.time() - began))
 
     async def _payload(self, request: web.Request) -> web.Response:
