@@ -123,12 +123,12 @@ BUGS: Final[dict[str, Bug]] = {
     "guard": Bug(
         ((submit, "settle_doubt", _start_again), (tracker, "settle_doubt", _start_again)), r"started .* times for", 1
     ),
-    "fence": Bug(((Holding, "_still", _anybodys),), r"wrote .* late", 10),
+    "fence": Bug(((Holding, "_still", _anybodys),), r"wrote .* late", 33),
     "couriers": Bug(((Delivery, "take_workspaces", _all_mine), (Delivery, "is_ours", _mine_too)), TWICE, 2),
     "relieved": Bug(((Speech, "still_ours", _unasked),), TWICE, 30),
-    "redrawn": Bug(((delivery, "_redraw", _left_so),), "its card shows", 10),
+    "redrawn": Bug(((delivery, "_redraw", _left_so),), "its card shows", 30),
     "noted": Bug(((Delivery, "told", _by_heart), (Delivery, "story", _recalled)), TWICE, 63),
-    "late": Bug(((Holding, "accept", _only_its_holder),), "was told that it is", 27),
+    "late": Bug(((Holding, "accept", _only_its_holder),), "was told that it is", 111),
     "listed": Bug(((submit, "_sole_candidate", _not_there),), "the platform's list had", 161),
     "heard": Bug(((Holding, "calls", _deaf),), "tracked all the same", 58),
     "lives": Bug(((Holding, "lives", _surely),), "another's to judge", 75),

@@ -103,7 +103,7 @@ async def test_a_candidate_whose_inputs_nobody_tells_is_left_again(life: Life, p
 async def test_the_platforms_own_answer_outweighs_what_was_found_in_the_list(busy: Life) -> None:
     """While one process still waits for the answer, another has given it up and found somebody else's run."""
     given_up = await busy.process()
-    busy.breaks(DEEPNOTE, "slow", START, seconds=1.5, times=1)
+    busy.breaks(DEEPNOTE, "slow", START, seconds=4, times=1)
     notebook = busy.shelve("greeting", "print('Hello')")
     run = await busy.asks(given_up, notebook, DEEPNOTE)
     await busy.comes_to(given_up, run, State.SUBMITTING)
