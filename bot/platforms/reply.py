@@ -91,14 +91,12 @@ def wait(headers: Mapping[str, str], now: datetime) -> float | None:
     Either may name a moment instead, in seconds or milliseconds since 1970. A day at most.
     """
     after = headers.get("Retry-After", "").strip()
-    if after:
-        seconds = _seconds(after, now)
-        if seconds is None:
-            seconds = _until(after, now)
-        if seconds is not None:
-            return min(max(0.0, seconds), _LONGEST)
-    reset = _seconds(headers.get("RateLimit-Reset", "").strip(), now)
-    return None if reset is None else min(max(0.0, reset), _LONGEST)
+    seconds = _seconds(after, now)
+    if seconds is None and after:
+        seconds = _until(after, now)
+    if seconds is None:
+        seconds = _seconds(headers.get("RateLimit-Reset", "").strip(), now)
+    return None if seconds is None else min(max(0.0, seconds), _LONGEST)
 
 
 def _seconds(text: str, now: datetime) -> float | None:

@@ -52,14 +52,14 @@ class Allowances:
     def made(self, channel: str, now: float) -> None:
         """A post was answered."""
         known = self._channels.setdefault(channel, _Channel())
-        known.passed -= known.passed > 0
+        known.passed = max(known.passed - 1, 0)
         known.full = max(known.full, now) + 1 / self._rate
 
     def stays(self, channel: str) -> None:
         """A post that was let through will not be made."""
         known = self._channels.get(channel)
         if known is not None:
-            known.passed -= known.passed > 0
+            known.passed = max(known.passed - 1, 0)
 
     def _forgotten(self, channel: str, known: _Channel, now: float) -> bool:
         if known.passed or known.full > now:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
 MINUTE: Final = 62.0
-"""Seconds that a minute is counted over: two more than Slack's, for calls that take different times to get there."""
+"""Seconds that a minute is counted over: two more than Slack's, as clocks of two couriers differ."""
 A_MINUTE: Final[Mapping[str, int]] = {
     "auth.test": 90,
     "chat.update": 50,
@@ -148,7 +148,7 @@ class Budget:
 
     def _stays(self, method: str, channel: str) -> None:
         queue = self._queue(method)
-        queue.passed -= queue.passed > 0
+        queue.passed = max(queue.passed - 1, 0)
         if _counted(method, channel):
             self._channels.stays(channel)
         if queue.waiting:
@@ -156,7 +156,7 @@ class Budget:
 
     def _answered(self, method: str, channel: str) -> None:
         queue, now = self._queue(method), asyncio.get_running_loop().time()
-        queue.passed -= queue.passed > 0
+        queue.passed = max(queue.passed - 1, 0)
         queue.made.append(now)
         if _counted(method, channel):
             self._channels.made(channel, now)
