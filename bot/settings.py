@@ -58,25 +58,22 @@ class Settings(BaseSettings):
             return frozenset(value.replace(",", " ").split())
         return value
 
+    @field_validator("datalore_url", "deepnote_api_url", "deepnote_app_url", "slack_api_url")
+    @classmethod
+    def _address(cls, value: str) -> str:
+        if not value.startswith(("https://", "http://")):
+            raise ValueError("must start with https:// (or http://)")
+        return _readable(value)
+
     @field_validator("datalore_url", "deepnote_api_url", "deepnote_app_url")
     @classmethod
     def _bare(cls, value: str) -> str:
-        if not value.startswith(("https://", "http://")):
-            raise ValueError("must start with https:// (or http://)")
         return value.rstrip("/").removesuffix("/v2")
 
     @field_validator("slack_api_url")
     @classmethod
     def _slash(cls, value: str) -> str:
-        if not value.startswith(("https://", "http://")):
-            raise ValueError("must start with https:// (or http://)")
         return value.rstrip("/") + "/"
-
-    @field_validator("datalore_url", "deepnote_api_url", "deepnote_app_url", "slack_api_url")
-    @classmethod
-    def _address(cls, value: str) -> str:
-        _port(value)
-        return value
 
     @field_validator("database_url")
     @classmethod
@@ -90,8 +87,7 @@ class Settings(BaseSettings):
                 raise ValueError("has several @: one that is part of a password is written as %40")
             if "sslmode=" in rest:
                 raise ValueError("has sslmode=, which this driver calls ssl=, as in ?ssl=require")
-        _port(value)
-        return value
+        return _readable(value)
 
     def looks(self, platform: Platform) -> float:
         """Looks a second that this platform may be asked for."""
@@ -109,16 +105,17 @@ class Settings(BaseSettings):
         return [*tokens, *_passwords(self.database_url)]
 
 
-def _port(url: str) -> None:
-    """Pass where an address can be read.
+def _readable(url: str) -> str:
+    """The address, if it is one.
 
     Raises:
-        ValueError: It can't be; its words show nothing of it.
+        ValueError: It isn't; its words show nothing of it.
     """
     try:
         urlsplit(url).port  # noqa: B018, reading it is the test
     except ValueError:
         raise ValueError("is no address: its host or port can't be read") from None
+    return url
 
 
 def _passwords(url: str) -> list[str]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from bot.check.line import TRUST, Line, aside, bad, good
 from bot.errors import Forbidden, PlatformError, RateLimited, StoreUnavailable, Unauthorized, Unavailable
@@ -48,14 +48,12 @@ def unknown(environment: Mapping[str, str]) -> list[Line]:
 
 async def database(settings: Settings) -> Line:
     """Whether it can be written to, and what its tables are; nothing stays written, and no file is made."""
+    url = make_url(settings.database_url)
+    name = url.render_as_string(hide_password=True)
+    if url.get_backend_name() == "sqlite" and not _exists(url):
+        return _new_file(url)
     try:
-        url = make_url(settings.database_url)
-        name = url.render_as_string(hide_password=True)
-        if url.get_backend_name() == "sqlite" and not _exists(url):
-            return _new_file(url)
         tables = Database(settings.database_url)
-    except (ArgumentError, ValueError):
-        return bad(DATABASE, "THREADBOOK_DATABASE_URL is no address", "sqlite+aiosqlite:///file.db, or postgresql+…")
     except ModuleNotFoundError as error:
         return bad(DATABASE, f"the driver {error.name} isn't installed", "pip install 'threadbook[postgres]'")
     try:
