@@ -129,8 +129,10 @@ def _refused(what: str, error: Exception, fix: str) -> Line:
         status, word = error.response.status_code, error.response.get("error")
         if word == "ratelimited":
             return bad(what, "Slack is asked too often just now", "try again in a minute")
-        if status >= SLACK_DOWN or not word:
+        if status >= SLACK_DOWN:
             return bad(what, f"Slack answered {status}", "try again; status.slack.com says more")
+        if not word:
+            return bad(what, f"what answered {status} isn't Slack", "check SLACK_API_URL, and a proxy in between")
         return bad(what, f"Slack refuses it: {word}", fix)
     if isinstance(error, aiohttp.ClientSSLError):
         return bad(what, "Slack can't be reached: its certificate or TLS was not accepted", f"{TRUST} SLACK_API_URL")

@@ -40,7 +40,7 @@ class CountedClient(AsyncWebClient):
         try:
             answer = await self._asked(api_method, arguments)
         except SlackApiError as error:
-            status, word = getattr(error.response, "status_code", 200), _word(error)
+            status, word = error.response.status_code, error.response.get("error")
             outcome = counted.outcome(status)
             if word in ("ratelimited", "rate_limited"):
                 outcome = counted.RATELIMITED
@@ -84,11 +84,6 @@ OK: Final = 200
 PATIENCE: Final = 30.0
 """Seconds for Slack's first answer."""
 NO_TOKEN = frozenset({"invalid_auth", "not_authed", "token_revoked", "token_expired", "account_inactive"})
-
-
-def _word(error: SlackApiError) -> str:
-    response = error.response
-    return str(response.get("error") or "") if hasattr(response, "get") else ""
 
 
 def web_client(

@@ -269,7 +269,7 @@ def _payload(answer: BoltResponse) -> dict[str, Any]:
 def _words(error: BaseException) -> str:
     """What went wrong, without addresses: they hold tickets."""
     if isinstance(error, SlackApiError):
-        return str(error.response.get("error"))
+        return str(error.response.get("error") or f"what answered {error.response.status_code} isn't Slack")
     if isinstance(error, aiohttp.WSServerHandshakeError):
         return f"the address was refused ({error.status})"
     return str(error) if isinstance(error, ValueError) else type(error).__name__

@@ -224,8 +224,7 @@ class Speech:
 
     def _meaning(self, method: str, error: SlackApiError) -> ThreadbookError:
         response = error.response
-        status = getattr(response, "status_code", 200)
-        word = str(response.get("error") or "") if hasattr(response, "get") else ""
+        status, word = response.status_code, str(response.get("error") or "")
         if status == 429 or word in ("ratelimited", "rate_limited"):  # noqa: PLR2004
             seconds = _seconds(response)
             self.budget.refused(method, seconds)

@@ -169,6 +169,13 @@ async def test_a_slack_that_does_not_answer_is_told_from_one_that_refuses(
     await doctor.finds(line)
 
 
+async def test_what_is_not_slack_at_all_is_told_apart(doctor: Practice) -> None:
+    """As behind a proxy that answers for itself, or with the address of something else."""
+    nowhere = f"{URL(doctor.well['DATALORE_URL']).origin()}/nowhere/"
+    over_http = {"SLACK_APP_TOKEN": None, "SLACK_SIGNING_SECRET": SIGNING}
+    await doctor.finds("404 isn't Slack → ", over_http | {"SLACK_API_URL": nowhere})
+
+
 async def test_a_certificate_that_nobody_vouches_for_is_named(doctor: Practice, tmp_path: Path) -> None:
     well, trust = doctor.well, "its certificate or TLS was not accepted → have this machine trust whoever signed it"
     there = URL(well["DATALORE_URL"])
