@@ -12,7 +12,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
 
-from alembic.util import CommandError
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -154,7 +153,7 @@ async def _opened(url: str, work: Callable[[Store], Awaitable[T]]) -> T:
     try:
         try:
             await store.database.migrate()
-        except (StoreUnavailable, SQLAlchemyError, CommandError) as error:
+        except StoreUnavailable as error:
             said = f"The database can't be opened ({_first_line(error)}). Check THREADBOOK_DATABASE_URL."
             raise Halt(said) from None
         return await work(store)

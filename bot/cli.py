@@ -6,8 +6,12 @@ import argparse
 import asyncio
 import gc
 import logging
+import os
 import signal
 import sys
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 from io import TextIOWrapper
 from secrets import token_hex
 from typing import TYPE_CHECKING
@@ -20,6 +24,9 @@ if TYPE_CHECKING:
 
     from bot.settings import Settings
 
+AT_WORK = "threadbook-at-work"
+LINGER = 0.5
+"""Seconds that threads have to end in, once everything else has."""
 USAGE_ERROR = 2
 """Exit code where the settings are wrong or a port is taken; 1 is for what nobody foresaw."""
 
@@ -87,7 +94,7 @@ def _serve(options: argparse.Namespace) -> int:
     if settings is None:
         return USAGE_ERROR
     logs.start(options.log, options.log_format or settings.log_format, settings.secrets())
-    return asyncio.run(_until_told(_serving(settings)))
+    return _run(_serving(settings))
 
 
 def _environment() -> Settings | None:
@@ -133,15 +140,21 @@ async def _serving(settings: Settings) -> int:
     from bot.errors import StoreUnavailable
     from bot.wiring import Bot
 
-    bot = Bot(settings)
     try:
+        bot = Bot(settings)
         await bot.start()
     except SlackApiError as error:
-        word = error.response.get("error")
-        print(f"Slack refuses: {word}. Check SLACK_BOT_TOKEN and SLACK_APP_TOKEN.", file=sys.stderr)
+        word, status = error.response.get("error"), error.response.status_code
+        if word:
+            print(f"Slack refuses: {word}. Check SLACK_BOT_TOKEN and SLACK_APP_TOKEN.", file=sys.stderr)
+        else:
+            print(f"Slack answered {status}, and no word. Check SLACK_API_URL, or try again.", file=sys.stderr)
         return USAGE_ERROR
     except StoreUnavailable as error:
         print(f"The database can't be opened ({error}). Check THREADBOOK_DATABASE_URL.", file=sys.stderr)
+        return USAGE_ERROR
+    except ModuleNotFoundError as error:
+        print(f"The driver {error.name} isn't installed: pip install 'threadbook[postgres]'.", file=sys.stderr)
         return USAGE_ERROR
     except OSError as error:
         print(f"Can't start: {str(error) or 'Slack does not answer'}.", file=sys.stderr)
@@ -171,7 +184,7 @@ def _sandbox(options: argparse.Namespace) -> int:
     except ImportError:
         print("The sandbox needs more packages: pip install 'threadbook[sandbox]'", file=sys.stderr)
         return USAGE_ERROR
-    return asyncio.run(_until_told(_playing(options.port, browser=not options.no_browser)))
+    return _run(_playing(options.port, browser=not options.no_browser))
 
 
 async def _playing(port: int, *, browser: bool) -> int:
@@ -222,6 +235,25 @@ async def _open(url: str) -> None:
     import webbrowser
 
     await asyncio.to_thread(webbrowser.open, url)
+
+
+def _run(work: Awaitable[int]) -> int:
+    """Do the work until it ends or is told to; a thread that hangs then (a name looked up, say) is left behind."""
+    threads = ThreadPoolExecutor(thread_name_prefix=AT_WORK)
+    with asyncio.Runner() as runner:
+        runner.get_loop().set_default_executor(threads)
+        code = runner.run(_until_told(work))
+        threads.shutdown(wait=False, cancel_futures=True)
+        until = time.monotonic() + LINGER
+        for thread in (one for one in threading.enumerate() if one.name.startswith(AT_WORK)):
+            thread.join(max(until - time.monotonic(), 0.0))
+            if thread.is_alive():
+                # All is handed over. The interpreter would wait for it, perhaps for minutes.
+                logging.getLogger(__name__).warning("something still hangs; it is left behind")
+                logging.shutdown()
+                sys.stdout.flush()
+                os._exit(code)
+    return code
 
 
 async def _until_told(work: Awaitable[int]) -> int:

@@ -17,9 +17,10 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from alembic.util import CommandError
 from sqlalchemy import NullPool, event
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
@@ -136,7 +137,21 @@ class Database:
             await connection.exec_driver_sql("SELECT 1")
 
     async def migrate(self) -> None:
-        """Bring the tables up to date; several processes may do so at once."""
+        """Bring the tables up to date; several processes may do so at once.
+
+        Raises:
+            StoreUnavailable: It can't be reached, or is none that we may make tables in; with the reason.
+        """
+        try:
+            await self._migrate()
+        except CommandError as error:
+            raise StoreUnavailable("its tables are of a newer Threadbook") from error
+        except DBAPIError as error:
+            raise StoreUnavailable(str(error.orig)) from error
+        except (SQLAlchemyError, TypeError) as error:  # options behind the ? that the driver doesn't know
+            raise StoreUnavailable(type(error).__name__) from error
+
+    async def _migrate(self) -> None:
         # On PostgreSQL a connection of its own: a migration, and the wait for another's, may take long.
         engine = self.engine if self.sqlite else create_async_engine(self._url, poolclass=NullPool)
         with _translated():

@@ -44,9 +44,9 @@ class Town:
 
     # Threadbook's life
 
-    async def start(self) -> None:
-        """Start `python -m bot serve`, and wait until it is connected."""
-        environment = connecting(self.slack, self.url, f"sqlite+aiosqlite:///{self.database}")
+    async def start(self, **more: str) -> None:
+        """Start `python -m bot serve`, with more variables, and wait until it is connected."""
+        environment = connecting(self.slack, self.url, f"sqlite+aiosqlite:///{self.database}") | more
         with self._log.open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
                 *(sys.executable, "-m", "bot", "serve"),

@@ -11,9 +11,21 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.crash.house import Town
 
 pytestmark = pytest.mark.slow
+NOBODY_ANSWERS = """
+import pathlib, socket, time
+plain = socket.getaddrinfo
+def slow(host, *given, **named):
+    if host == "nobody.example":
+        pathlib.Path({asked!r}).touch()
+        time.sleep(60)
+    return plain(host, *given, **named)
+socket.getaddrinfo = slow
+"""
 
 
 def logged(here: Town) -> str:
@@ -32,6 +44,18 @@ async def test_it_hands_over_and_the_next_one_claims_at_once(here: Town) -> None
     assert "stopped beating" not in logged(here)
     assert max(here.slack.parts.tokens.bot) not in logged(here)
     assert "Traceback" not in logged(here)
+
+
+async def test_it_ends_in_time_though_a_name_is_still_being_looked_up(here: Town, tmp_path: Path) -> None:
+    """As where the name server is away: the system's resolver waits in a thread that nothing can call back."""
+    asked = tmp_path / "asked"
+    (tmp_path / "sitecustomize.py").write_text(NOBODY_ANSWERS.format(asked=str(asked)))
+    await here.start(PYTHONPATH=str(tmp_path), DEEPNOTE_API_URL="http://nobody.example")
+    await here.runs(here.shelve("words", "# Words"), "deepnote")
+    await here.until(asked.exists, "a name to be looked up")
+    code, seconds = await here.terminate()
+    assert (code, seconds < 10, here.living()) == (0, True, 0)
+    assert "it is left behind" in logged(here)
 
 
 async def test_with_the_database_away_it_ends_with_one_honest_line(here: Town, monkeypatch: pytest.MonkeyPatch) -> None:

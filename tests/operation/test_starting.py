@@ -1,0 +1,83 @@
+"""`threadbook serve` where it can't start: a real process, one line that says what mends it, and exit code 2."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+import sys
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+import pytest
+import pytest_asyncio
+from yarl import URL
+
+from bot.playground import manifest
+from bot.sandbox.server import Sandbox
+from bot.sandbox.slack import SlackStandIn
+from tests.environment import connecting
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+pytestmark = pytest.mark.slow
+NO_DRIVER = "import sys; sys.modules['asyncpg'] = None; from bot.cli import main; sys.exit(main(['serve']))"
+
+
+class Town:
+    """Slack, and what `threadbook serve` says there."""
+
+    def __init__(self, slack: SlackStandIn, url: str, folder: Path) -> None:
+        self.slack, self.url, self.file = slack, url, folder / "threadbook.db"
+
+    async def serves(self, *how: str, **other: str) -> str:
+        """The one line that it ends with."""
+        told = connecting(self.slack, self.url, f"sqlite+aiosqlite:///{self.file}") | other
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, *(how or ("-m", "bot", "serve"))),
+            env=told,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+        )
+        said, complaint = (stream.decode() for stream in await asyncio.wait_for(process.communicate(), 30))
+        lines = [line for line in complaint.splitlines() if not line.startswith("20")]  # the log's lines have a time
+        assert (process.returncode, said, len(lines)) == (2, "", 1), complaint
+        return lines[0]
+
+
+@pytest_asyncio.fixture
+async def town(tmp_path: Path) -> AsyncIterator[Town]:
+    slack = SlackStandIn(manifest(), rate_scale=None)
+    server = Sandbox(slack)
+    yield Town(slack, await server.start(), tmp_path)
+    await server.close()
+
+
+async def test_a_file_that_is_no_database(town: Town) -> None:
+    town.file.write_text("This is no database, but a text that is long enough to be looked at.")
+    assert "can't be opened (file is not a database)" in await town.serves()
+
+
+async def test_tables_of_a_newer_threadbook(town: Town) -> None:
+    with closing(sqlite3.connect(town.file)) as rows:
+        rows.execute("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)")
+        rows.execute("INSERT INTO alembic_version VALUES ('9999')")
+        rows.commit()
+    assert "its tables are of a newer Threadbook" in await town.serves()
+
+
+async def test_a_driver_that_is_not_installed(town: Town) -> None:
+    url = "postgresql+asyncpg://u:open-sesame@127.0.0.1:1/x"
+    line = await town.serves("-c", NO_DRIVER, THREADBOOK_DATABASE_URL=url)
+    assert line == "The driver asyncpg isn't installed: pip install 'threadbook[postgres]'."
+
+
+async def test_what_answers_is_not_slack(town: Town) -> None:
+    line = await town.serves(SLACK_API_URL=f"{URL(town.url).origin()}/nowhere/")
+    assert line == "Slack answered 404, and no word. Check SLACK_API_URL, or try again."
+
+
+async def test_a_token_that_slack_refuses(town: Town) -> None:
+    line = await town.serves(SLACK_BOT_TOKEN="xoxb-no-longer-good")
+    assert line == "Slack refuses: invalid_auth. Check SLACK_BOT_TOKEN and SLACK_APP_TOKEN."
