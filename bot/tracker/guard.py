@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from bot import lifecycle
 from bot.circuit import Circuit, silent
-from bot.errors import PlatformError
+from bot.errors import PlatformError, Unavailable
 from bot.model import Cause, State
 from bot.tracker.look import too_long, write
 from bot.tracker.submit import PATIENCE, has_list
@@ -59,7 +59,12 @@ class Guard:
         try:
             if circuit.open and run.progress.state is State.REQUESTED and not await self._answers(heard):
                 return await self._hold_back(tracked)
-            return await step(self._deps, heard, tracked)
+            wait = await step(self._deps, heard, tracked)
+            if wait is None or not circuit.open or heard.told_to_wait:
+                return wait
+            # Its own wait may be long: now that there are others, it waits as they do.
+            self._held_back[run.id] = None
+            return min(wait, self._until_next())
         finally:
             circuit.gave_up(run.id, _time())
 
@@ -84,7 +89,10 @@ class Guard:
         if await write(deps, tracked, decision) is None:
             return None
         self._held_back[run.id] = None
-        return self.circuit.until_next(_time()) + SPREAD * deps.random.random()
+        return self._until_next()
+
+    def _until_next(self) -> float:
+        return self.circuit.until_next(_time()) + SPREAD * self._deps.random.random()
 
     def unanswered(self, run: int, asked: float) -> None:
         """A call made at `asked` got no answer."""
@@ -105,6 +113,9 @@ class Heard:
 
     A download says nothing of the API: it often comes from another host, and may be slow. Nor does what came out of a
     cache, but where it fails it was asked for.
+
+    Attributes:
+        told_to_wait: The last call got no answer but a word on when to ask again.
     """
 
     def __init__(self, guard: Guard, run: int) -> None:
@@ -112,6 +123,7 @@ class Heard:
         self._client = guard.client
         self._run = run
         self.platform = guard.client.platform
+        self.told_to_wait = False
 
     async def _hear(self, call: Awaitable[T], *, cached: bool = False) -> T:
         asked = _time()
@@ -119,6 +131,7 @@ class Heard:
             answer = await call
         except PlatformError as error:
             if silent(error):
+                self.told_to_wait = isinstance(error, Unavailable) and error.retry_after is not None
                 self._guard.unanswered(self._run, asked)
             else:
                 self._guard.answered()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot import circuit
+from bot import cadence, circuit
 from bot.model import Cause, NewsKind, State, Trouble
 from bot.platforms.http import Limits
 from bot.tracker import tracker
@@ -99,6 +99,18 @@ async def test_one_look_in_all_is_let_through(busy: Life) -> None:
         assert (told.count(NewsKind.TROUBLE), told.count(NewsKind.ANSWERING)) == (1, 1)
     await busy.stops(notebook, DEEPNOTE, runs[7].progress.remote_id)
     assert (await busy.ends(process, runs[7])).progress.state is State.STOPPED
+
+
+async def test_whoever_looked_in_vain_does_not_sleep_on(busy: Life, monkeypatch: pytest.MonkeyPatch) -> None:
+    process = await busy.process()
+    _, runs = await under_way(busy, process, DEEPNOTE)
+    fault = await down(busy, process, DEEPNOTE, runs)
+    for wait in ("BACK_OFF_FIRST", "BACK_OFF_LONGEST"):
+        monkeypatch.setattr(cadence, wait, 3_600.0)
+    await happens(fault, fault.hits + 2 * len(runs))  # each of them, and more than once
+    fault.times = fault.hits
+    for run in runs:
+        await busy.until(process, run, lambda seen: seen.progress.trouble is None)
 
 
 async def test_afterwards_they_come_one_after_another(busy: Life, monkeypatch: pytest.MonkeyPatch) -> None:
