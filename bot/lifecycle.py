@@ -43,6 +43,7 @@ stateDiagram-v2
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from bot.errors import (
@@ -62,7 +63,9 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 LOST_AFTER_MISSES: Final = 3
-"""A 404 just after a start may be a list that lags; the third look in a row that finds nothing is believed."""
+LOST_AFTER: Final = timedelta(minutes=2)
+"""A 404 may come from a list that lags, or from a proxy while the platform is put in anew: that many looks in a row
+that find nothing, over that long, are believed."""
 
 OVERDUE: Final = 1.5
 """How many times its usual length a run may take before its card says that it takes longer."""
@@ -97,11 +100,13 @@ class Missed:
     Attributes:
         misses: How many have now failed in a row.
         gone: At how many of them, the last ones, the platform knew no such run.
+        gone_since: When the first of those was.
     """
 
     error: PlatformError
     misses: int
     gone: int = 0
+    gone_since: datetime | None = None
 
 
 def _decided(progress: Progress, changes: dict[str, object], *news: News) -> Decision:
@@ -243,7 +248,7 @@ def _ended(progress: Progress, look: Look, now: datetime, before: list[News]) ->
 
 def _missed(progress: Progress, missed: Missed, now: datetime) -> Decision:
     error, misses = missed.error, missed.misses
-    if missed.gone >= LOST_AFTER_MISSES:
+    if missed.gone >= LOST_AFTER_MISSES and missed.gone_since and now - missed.gone_since >= LOST_AFTER:
         return end(progress, State.LOST, now, reason=str(error))
     trouble, after = trouble_of(error)
     again_at = time_of(error, now)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-from bot.errors import Forbidden, PlatformError, RateLimited, Suspended, Unauthorized, Unavailable
+from bot.errors import Forbidden, NotFound, PlatformError, RateLimited, Suspended, Unauthorized, Unavailable
 from bot.model import Trouble
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ TELL_WAIT: Final = 120.0
 """Seconds; a longer wait that the platform asks for is told at once, with its end. Our own are never longer."""
 LONGEST_WAIT: Final = 30 * 86_400.0
 """Seconds; whatever a header says, nothing later is told as a time of day."""
-PASSING: Final = frozenset({Trouble.SILENT, Trouble.LIMITED})
+PASSING: Final = frozenset({Trouble.SILENT, Trouble.UNKNOWN, Trouble.LIMITED})
 """Where one of these turns into the other, the thread isn't told again."""
 
 
@@ -45,5 +45,7 @@ def trouble_of(error: PlatformError) -> tuple[Trouble, int]:
             return Trouble.SUSPENDED, 1
         case RateLimited():
             return Trouble.LIMITED, TELL_LIMITED_AFTER
+        case NotFound():
+            return Trouble.UNKNOWN, TELL_AFTER_MISSES
         case _:
             return Trouble.SILENT, TELL_AFTER_MISSES

@@ -20,7 +20,7 @@ from bot.errors import (
     Unauthorized,
     Unavailable,
 )
-from bot.lifecycle import Decision, Missed
+from bot.lifecycle import LOST_AFTER, Decision, Missed
 from bot.model import Cause, Look, NewsKind, Progress, State, Submission, Trouble
 
 NOON = datetime(2026, 10, 1, 12, tzinfo=UTC)
@@ -262,6 +262,7 @@ def test_a_run_is_overdue_once() -> None:
     [
         (SILENCE, 2, Trouble.SILENT),
         (BadReply("not JSON"), 2, Trouble.SILENT),
+        (GONE, 2, Trouble.UNKNOWN),
         (RateLimited("Rate limit exceeded"), 6, Trouble.LIMITED),
         (RateLimited("Rate limit exceeded", retry_after=120), 6, Trouble.LIMITED),
         (Unauthorized("Unauthorized"), 1, Trouble.REFUSED),
@@ -285,10 +286,16 @@ def test_a_look_that_fails_is_told_once_it_is_more_than_a_hiccup(
 
 
 def test_only_a_run_that_stays_unknown_is_lost() -> None:
-    assert lifecycle.advance(RUNNING, Missed(GONE, misses=2, gone=2), LATER).progress.state is State.RUNNING
+    then = LATER + LOST_AFTER
+    for short in (
+        Missed(GONE, misses=2, gone=2, gone_since=LATER),
+        Missed(GONE, misses=9, gone=9, gone_since=LATER + timedelta(seconds=1)),  # a platform that is put in anew
+    ):
+        assert lifecycle.advance(RUNNING, short, then).progress.state is State.RUNNING
     # Whatever failed before, one 404 is no lasting one.
-    assert lifecycle.advance(RUNNING, Missed(GONE, misses=9, gone=1), LATER).progress.state is State.RUNNING
-    lost = lifecycle.advance(RUNNING, Missed(GONE, misses=3, gone=3), LATER)
+    once = Missed(GONE, misses=9, gone=1, gone_since=LATER)
+    assert lifecycle.advance(RUNNING, once, then).progress.state is State.RUNNING
+    lost = lifecycle.advance(RUNNING, Missed(GONE, misses=3, gone=3, gone_since=LATER), then)
     assert (lost.progress.state, lost.progress.settled, kinds(lost)) == (State.LOST, True, [NewsKind.ENDED])
 
 

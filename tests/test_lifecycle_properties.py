@@ -55,7 +55,9 @@ errors = st.sampled_from(
         HardwareUnavailable("Hardware unable to start"),
     ]
 )
-misses = st.builds(Missed, error=errors, misses=st.integers(1, 9), gone=st.integers(0, 3))
+misses = st.builds(
+    Missed, error=errors, misses=st.integers(1, 9), gone=st.integers(0, 3), gone_since=st.none() | moments
+)
 progresses = st.builds(
     Progress,
     state=st.sampled_from(State),

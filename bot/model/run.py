@@ -52,6 +52,7 @@ class Trouble(StrEnum):
     """What keeps us from looking, while the run goes on."""
 
     SILENT = "silent"  # no answer, 5xx, unreadable
+    UNKNOWN = "unknown"  # it answers that there is no such run: 404
     LIMITED = "limited"  # asked too often, it says, or too early: 429
     REFUSED = "refused"  # our token, or our rights
     SUSPENDED = "suspended"  # Deepnote: the project is suspended

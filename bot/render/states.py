@@ -114,6 +114,8 @@ def trouble_words(name: str, trouble: Trouble) -> str:
     match trouble:
         case Trouble.SILENT:
             return f"{name} hasn't been answering"
+        case Trouble.UNKNOWN:
+            return f"{name} hasn't known this run"
         case Trouble.LIMITED:
             return f"{name} has been asking us to wait"
         case Trouble.REFUSED:

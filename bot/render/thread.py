@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-from bot.model import Cause, NewsKind, State
+from bot.model import Cause, NewsKind, State, Trouble
 from bot.render import ids
 from bot.render.card import inputs_line
 from bot.render.earlier import run_link
@@ -51,6 +51,8 @@ def news_line(run: Run, news: News) -> str:
             return f"🔄 Running on {name} since {when(news.at)}{word}"
         case NewsKind.WORD:
             return f"🔄 {name} says “{said}” at {when(news.at)}"
+        case NewsKind.TROUBLE if news.trouble is Trouble.UNKNOWN:
+            return f"⚠️ {trouble_words(name, news.trouble)} since {when(news.at)}; I keep looking for two minutes."
         case NewsKind.TROUBLE if news.trouble is not None:
             return f"⚠️ {trouble_words(name, news.trouble)} since {when(news.at)}; {_meanwhile(run)}."
         case NewsKind.ANSWERING:

@@ -63,6 +63,7 @@ class Tracked:
     Attributes:
         misses: Looks in a row that failed.
         gone: Those of them, the last ones, at which the platform knew no such run.
+        gone_since: When the first of those was.
         tries: Tries at what comes once: settling a doubt, or a late document.
         unfetched: Times that the results couldn't be fetched.
         seen: The look that showed its end, until what it left is fetched.
@@ -81,6 +82,7 @@ class Tracked:
     refused: str = ""
     misses: int = 0
     gone: int = 0
+    gone_since: datetime | None = None
     tries: int = 0
     unfetched: int = 0
     seen: Look | None = None

@@ -30,7 +30,8 @@ TELL_START: Final = 10.0
 AFTER_A_START: Final = 120.0
 """Seconds that looks rest at most where a start was asked to wait."""
 FETCH_TRIES: Final = 8
-"""How often results that can't be had are tried for before the thread is told so: some four minutes."""
+"""How often results that can't be had, though the platform answers, are tried for before the thread is told so: some
+four minutes."""
 
 
 async def look(deps: Deps, client: PlatformClient, tracked: Tracked) -> float | None:
@@ -128,7 +129,10 @@ async def missed(deps: Deps, tracked: Tracked, error: PlatformError) -> float | 
     tracked.misses += 1
     quiet(deps, tracked.run, error)
     tracked.gone = tracked.gone + 1 if isinstance(error, NotFound) else 0
-    decision = lifecycle.advance(tracked.run.progress, Missed(error, tracked.misses, tracked.gone), deps.now())
+    if tracked.gone == 1:
+        tracked.gone_since = deps.now()
+    miss = Missed(error, tracked.misses, tracked.gone, tracked.gone_since)
+    decision = lifecycle.advance(tracked.run.progress, miss, deps.now())
     log.info("run %d: look %d in a row failed: %s", tracked.run.number, tracked.misses, error)
     if await write(deps, tracked, decision) is None:
         return None
@@ -173,17 +177,28 @@ async def settle(deps: Deps, client: PlatformClient, tracked: Tracked) -> float 
             return wait
         fetched = await client.fetch(remote_id, seen, deps.document_limit)
     except PlatformError as error:
-        tracked.unfetched += 1
-        quiet(deps, tracked.run, error)
-        refused = isinstance(error, Unauthorized)
-        if refused:  # the results wait for a new token, as a run under way does
-            await token_refused(deps, tracked.run)
-        if tracked.unfetched < FETCH_TRIES or (refused and not too_long(deps, tracked.run)):
-            retry_after = error.retry_after if isinstance(error, RateLimited | Unavailable) else None
-            return cadence.back_off(tracked.unfetched, chance=deps.random.random(), retry_after=retry_after)
-        return await _settled(deps, tracked, seen, (), f"the results couldn't be fetched: {error}")
+        return await _unfetched(deps, tracked, seen, error)
     await token_works(deps, tracked.run)
     return await _settled(deps, tracked, seen, fetched, "")
+
+
+async def _unfetched(deps: Deps, tracked: Tracked, seen: Look | None, error: PlatformError) -> float | None:
+    """Try again: as long as a run under way is looked at, where it's the platform or the token that is missing."""
+    quiet(deps, tracked.run, error)
+    refused = isinstance(error, Unauthorized)
+    if refused:
+        await token_refused(deps, tracked.run)
+    away = seen is None and isinstance(error, RateLimited | Unavailable)
+    if (refused or away) and not too_long(deps, tracked.run):
+        tracked.misses += 1
+        tries = tracked.misses
+    else:
+        tracked.unfetched += 1
+        tries = tracked.unfetched
+        if tries >= FETCH_TRIES:
+            return await _settled(deps, tracked, seen, (), f"the results couldn't be fetched: {error}")
+    retry_after = error.retry_after if isinstance(error, RateLimited | Unavailable) else None
+    return cadence.back_off(tries, chance=deps.random.random(), retry_after=retry_after)
 
 
 async def _settled(

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import time
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 import pytest_asyncio
 
+from bot import lifecycle
 from bot.sandbox.slack.workspace import ANA
 from bot.sandbox.standins import PlatformStandIns
 
@@ -208,12 +210,16 @@ async def test_two_starts_without_an_answer_are_not_taken_for_one_another(chat: 
 
 
 @pytest.mark.slow
-async def test_a_run_that_the_platform_forgets_is_lost_not_failed(chat: Chat, room: str) -> None:
+async def test_a_run_that_the_platform_forgets_is_lost_not_failed(
+    chat: Chat, room: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lifecycle, "LOST_AFTER", timedelta(seconds=3))
     gate = chat.gate()
     await chat.catalogues("forgotten", gate.wait)
     card = await chat.runs("ana", room, "/notebook run forgotten")
     await card.shows("Running")
     (start,) = chat.starts("forgotten")
     chat.breaks("deepnote", "404", on=f"GET {there('deepnote')}{start['runId']}")
+    await card.shows("Deepnote hasn't known this run since")
     closing = await card.ends("Deepnote no longer knows this run")
     assert "failed" not in closing.lower()

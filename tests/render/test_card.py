@@ -110,6 +110,11 @@ def test_a_card_says_how_its_notebook_is_run(run: Run, words: str) -> None:
             "⚠️ Deepnote has been asking us to wait since ({time}); I look again ({date_short_pretty} at {time})",
         ),
         (
+            a_run(State.RUNNING, trouble=Trouble.UNKNOWN, trouble_since=NOON),
+            "🔄 Running since ({time})",
+            "⚠️ Deepnote hasn't known this run since ({time}); I look again at least every two minutes",
+        ),
+        (
             a_run(State.QUEUED, trouble=Trouble.REFUSED, trouble_since=NOON),
             "⏳ Queued since ({time})",
             "⚠️ Deepnote has been refusing our token since ({time})",

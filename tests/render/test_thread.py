@@ -27,6 +27,10 @@ def told(run: Run, results: Results | None = None, now: float = 10) -> str:
             News(at=NOON, kind=NewsKind.TROUBLE, trouble=Trouble.SILENT),
             "⚠️ Deepnote hasn't been answering since ({time}); the run isn't touched by that.",
         ),
+        (
+            News(at=NOON, kind=NewsKind.TROUBLE, trouble=Trouble.UNKNOWN),
+            "⚠️ Deepnote hasn't known this run since ({time}); I keep looking for two minutes.",
+        ),
         (News(at=NOON, kind=NewsKind.ANSWERING), "👍 Deepnote answers again at ({time})"),
         (News(at=NOON, kind=NewsKind.NOTE, text="Found it again."), "Found it again."),
         (News(at=NOON, kind=NewsKind.ENDED, text="succeeded"), ""),

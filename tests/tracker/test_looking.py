@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from sqlalchemy import event
 
+from bot.lifecycle import LOST_AFTER
 from bot.model import Look, NewsKind, Platform, State, Trouble
 from tests.tracker.house import BOTH, DATALORE, DEEPNOTE, PATIENCE, Life, Process, happens
 
@@ -27,6 +28,7 @@ LOOK = {DATALORE: "GET /api/run/v1/", DEEPNOTE: "GET /v2/runs/"}
         ("500", Trouble.SILENT),
         ("503", Trouble.SILENT),
         ("400", Trouble.SILENT),
+        ("404", Trouble.UNKNOWN),
         ("reset", Trouble.SILENT),
         ("garbage", Trouble.SILENT),
         ("cut", Trouble.SILENT),
@@ -81,8 +83,12 @@ async def test_the_wait_that_the_platform_asks_for_is_obeyed(life: Life, process
 async def test_a_run_that_stays_unknown_is_lost(life: Life, process: Process, on: Platform) -> None:
     gone = life.breaks(on, "404", LOOK[on], message="Run not found")
     run = await life.asks(process, life.shelve("words", "# Words"), on)
+    await happens(gone, 5)  # as while a platform is put in anew
+    seen = (await life.row(process, run)).progress
+    assert (seen.ended_at, seen.trouble) == (None, Trouble.UNKNOWN)
+    life.clock.ahead = LOST_AFTER
     ended = (await life.ends(process, run)).progress
-    assert (ended.state, ended.reason, gone.hits) == (State.LOST, "Run not found", 3)
+    assert (ended.state, ended.reason) == (State.LOST, "Run not found")
     assert (await life.told(process, run))[-1] is NewsKind.ENDED
 
 

@@ -120,6 +120,16 @@ async def test_files_that_cannot_be_fetched_now_are_tried_for_and_then_done_with
     assert "couldn't be fetched" in missing
 
 
+async def test_the_results_wait_for_a_platform_that_is_away(life: Life, process: Process) -> None:
+    once = life.breaks(DATALORE, "503", "/artifacts/", times=1)
+    run = await life.asks(process, life.shelve("words", "# Words"), DATALORE)
+    await happens(once)
+    away = life.breaks(DATALORE, "503", times=FETCH_TRIES + 3)
+    assert (await life.ends(process, run)).progress.state is State.SUCCEEDED
+    results = await left(life, process, run)
+    assert (away.spent, len(results.artifacts), results.left_out) == (True, 1, ())
+
+
 async def test_the_results_wait_for_a_new_token(life: Life, process: Process) -> None:
     refused = life.breaks(DATALORE, "token_refused", "/artifacts/", times=FETCH_TRIES + 3)
     run = await life.asks(process, life.shelve("words", "# Words"), DATALORE)
