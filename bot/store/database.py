@@ -29,7 +29,7 @@ from bot.errors import StoreUnavailable, Unsure
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from sqlalchemy import Table
+    from sqlalchemy import Table, Update
     from sqlalchemy.engine import Connection
 
 BUSY_SECONDS: Final = 5.0
@@ -99,6 +99,24 @@ class Database:
                         await self._lock(connection)
                         yield connection
                         trouble.committing = True
+
+    async def write_one(self, statement: Update) -> int:
+        """Carry out one statement that is a transaction of its own; answers with how many rows it changed.
+
+        PostgreSQL is sent no BEGIN and no COMMIT: wherever a process is stopped, it holds no lock.
+
+        Raises:
+            StoreUnavailable: As for write().
+            Unsure: It went away before it answered.
+        """
+        if self.sqlite:
+            async with self.write() as connection:
+                return (await connection.execute(statement)).rowcount
+        with _translated() as trouble:
+            async with self.engine.connect() as plain:
+                connection = await plain.execution_options(isolation_level="AUTOCOMMIT")
+                trouble.committing = True
+                return (await connection.execute(statement)).rowcount
 
     async def _lock(self, connection: AsyncConnection) -> None:
         """Take SQLite's one lock for writing; waited for here, where whoever has no more time can be called back."""

@@ -58,8 +58,7 @@ class Holding:
         """Show that this process lives; False where it was declared dead."""
         now = _clock()
         change = update(processes).where(self._me()).values(beats=processes.c.beats + 1)
-        async with self._db.write() as connection:
-            lives = (await connection.execute(change)).rowcount == 1
+        lives = await self._db.write_one(change) == 1
         if lives:
             self._beaten = now
         return lives
@@ -81,8 +80,7 @@ class Holding:
 
     async def leave(self) -> None:
         """Hand everything over at once: what a process that stops in order does last."""
-        async with self._db.write() as connection:
-            await connection.execute(update(processes).where(self._me()).values(dead=True))
+        await self._db.write_one(update(processes).where(self._me()).values(dead=True))
 
     async def beats(self) -> dict[int, int]:
         """The other living processes' heartbeats, by process."""
@@ -114,8 +112,7 @@ class Holding:
         """Fence a process that was seen not to beat since `beats`; False where it had beaten after all."""
         silent = and_(processes.c.id == process, processes.c.beats == beats, processes.c.dead == false())
         change = update(processes).where(silent).values(dead=True, epoch=processes.c.epoch + 1)
-        async with self._db.write() as connection:
-            return (await connection.execute(change)).rowcount == 1
+        return await self._db.write_one(change) == 1
 
     async def claim(self, limit: int) -> list[int]:
         """Take up to `limit` runs that nobody living holds; `held` reads them."""

@@ -106,14 +106,15 @@ class Heart:
 
     async def _watch(self) -> None:
         """Declare those dead who haven't beaten for too long."""
-        before, self._seen = self._seen, {}
         others = await self._holding.beats()
+        for process in self._seen.keys() - others:
+            del self._seen[process]
         for process, beats in others.items():
-            known, silent = before.get(process, (beats, -1))
-            silent = silent + 1 if known == beats else 0
-            if silent < DEAD_AFTER:
-                self._seen[process] = (beats, silent)
-            elif await self._holding.declare_dead(process, beats):
+            known, silent = self._seen.get(process, (beats, -1))
+            self._seen[process] = (beats, silent + 1 if known == beats else 0)
+        for process, (beats, silent) in list(self._seen.items()):
+            if silent >= DEAD_AFTER and await self._holding.declare_dead(process, beats):
+                del self._seen[process]
                 self._metrics.declared_dead()
                 log.warning("process %d has stopped beating", process)
 

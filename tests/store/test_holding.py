@@ -6,7 +6,8 @@ import asyncio
 from typing import TYPE_CHECKING
 
 import pytest
-from sqlalchemy import Table, func, select, update
+from sqlalchemy import Table, event, func, select, update
+from sqlalchemy.util import await_only
 
 from bot import lifecycle
 from bot.model import State
@@ -37,6 +38,27 @@ async def test_a_heart_that_beats_after_all_is_not_declared_dead(house: House) -
     assert await first.holding.beat()
     assert not await second.holding.declare_dead(mine, seen)
     assert await first.holding.beat()
+
+
+async def test_who_stands_still_in_the_middle_of_a_beat_holds_up_nobody(house: House) -> None:
+    if house.url.startswith("sqlite"):
+        pytest.skip("SQLite has one writer at a time, whatever is written")
+    sleeper, heir = await house.process(), await house.process()
+    asleep, wakes = asyncio.Event(), asyncio.Event()
+
+    def stands_still(_: object) -> None:
+        asleep.set()
+        await_only(wakes.wait())
+
+    for moment in ("commit", "rollback"):
+        event.listen(sleeper.database.engine.sync_engine, moment, stands_still)
+    beat = asyncio.create_task(sleeper.holding.beat())
+    await asleep.wait()
+    [(process, beats)] = (await heir.holding.beats()).items()
+    assert await heir.holding.declare_dead(process, beats)
+    wakes.set()
+    await beat
+    assert not await sleeper.holding.beat()
 
 
 async def test_who_is_declared_dead_is_told_and_enters_anew(house: House) -> None:

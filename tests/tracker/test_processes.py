@@ -7,18 +7,18 @@ import sqlite3
 from contextlib import closing
 from typing import TYPE_CHECKING
 
+import pytest
 from sqlalchemy import select, text
 
+from bot.errors import StoreUnavailable
 from bot.model import NewsKind, State
 from bot.store.holding import Holding
 from bot.store.tables import processes
-from bot.tracker.claim import BEAT_EVERY, DEAD_AFTER
+from bot.tracker.claim import BEAT_EVERY, DEAD_AFTER, Heart
 from tests.tracker.house import DATALORE, DEEPNOTE, Life, Process, happens, living
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    import pytest
 
     from bot.model import Run
     from tests.store.postgres import Postgres
@@ -49,6 +49,28 @@ async def test_after_a_crash_the_next_process_takes_over_once_the_heart_is_seen_
     await busy.card(second, waiting)
     await busy.comes_to(second, waiting, State.QUEUED)
     assert len(busy.starts(notebook)) == 2
+
+
+async def test_a_database_that_stumbles_makes_nobody_count_anew(life: Life, monkeypatch: pytest.MonkeyPatch) -> None:
+    dead, witness = await life.process(), await life.process()
+    await dead.crash()
+    assert witness.heart is not None
+    witness.heart.cancel()
+    heart = Heart(witness.store.holding, witness.tracker, witness.bell)
+    for _ in range(DEAD_AFTER):
+        await heart._watch()
+
+    async def stumbles(_: Holding, *_asked: int) -> bool:
+        raise StoreUnavailable("canceling statement due to lock timeout")
+
+    for read_or_write in ("beats", "declare_dead"):
+        with monkeypatch.context() as broken:
+            broken.setattr(Holding, read_or_write, stumbles)
+            with pytest.raises(StoreUnavailable):
+                await heart._watch()
+    assert await witness.store.holding.beats() != {}
+    await heart._watch()
+    assert await witness.store.holding.beats() == {}
 
 
 async def test_what_is_claimed_is_followed_however_long_a_beat_takes(
