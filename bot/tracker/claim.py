@@ -11,7 +11,7 @@ from bot.errors import StoreUnavailable
 from bot.tracker.rests import Resting
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable
 
     from bot.store.holding import Holding
     from bot.tracker.tracker import Tracker
@@ -56,31 +56,43 @@ class Heart:
         loop = asyncio.get_running_loop()
         next_beat = loop.time()
         while True:
-            try:
-                if loop.time() >= next_beat:
-                    next_beat = loop.time() + BEAT_EVERY
-                    await self._beat()
-                self._bell.clear()
-                calls = self._tracker.unheard(await self._holding.calls())
-                for start in range(0, len(calls), BATCH):
-                    self._tracker.take(await self._holding.held(calls[start : start + BATCH]))
-                while self._unread:  # some of them at least, however slow the database is
-                    batch = self._unread[:BATCH]
-                    self._tracker.take(await self._holding.held(batch))
-                    del self._unread[: len(batch)]
-                    if loop.time() >= next_beat:
-                        break
-            except StoreUnavailable as error:
-                self._metrics.beat_lost("database")
-                log.warning("the database isn't available: %s", error)
-            except Exception:
-                # Others declare it dead if it can't beat; until then its runs are looked at.
-                log.exception("the heart stumbled [%s]", token_hex(4))
+            answers = True
+            self._bell.clear()
+            if loop.time() >= next_beat:
+                next_beat = loop.time() + BEAT_EVERY
+                answers = await self._tried(self._beat())
+            if answers:
+                await self._tried(self._read(next_beat))
             try:
                 async with asyncio.timeout_at(next_beat):
                     await self._bell.wait()
             except TimeoutError:
                 continue
+
+    async def _tried(self, work: Awaitable[None]) -> bool:
+        """Do it, whatever it comes to; False where the database doesn't answer."""
+        try:
+            await work
+        except StoreUnavailable as error:
+            self._metrics.beat_lost("database")
+            log.warning("the database isn't available: %s", error)
+            return False
+        except Exception:
+            # Others declare it dead if it can't beat; until then its runs are looked at.
+            log.exception("the heart stumbled [%s]", token_hex(4))
+        return True
+
+    async def _read(self, until: float) -> None:
+        """Take up the runs that were called for, and those that were claimed: some at least, however slow it is."""
+        calls = self._tracker.unheard(await self._holding.calls())
+        for start in range(0, len(calls), BATCH):
+            self._tracker.take(await self._holding.held(calls[start : start + BATCH]))
+        while self._unread:
+            batch = self._unread[:BATCH]
+            self._tracker.take(await self._holding.held(batch))
+            del self._unread[: len(batch)]
+            if asyncio.get_running_loop().time() >= until:
+                break
 
     async def _beat(self) -> None:
         if not await self._holding.beat():

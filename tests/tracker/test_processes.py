@@ -217,6 +217,9 @@ async def test_a_heart_goes_on_beating_after_what_nobody_foresaw(busy: Life, cap
     async with asyncio.timeout(5):
         while "the heart stumbled" not in caplog.text:  # noqa: ASYNC110, a log rings no bell
             await asyncio.sleep(0.01)
+    waiting = await busy.asks(process, notebook, DATALORE, carded=False)
+    await process.store.requests.untrack(waiting.id, "U0ANA", busy.clock())  # what is called for is heard meanwhile
+    assert (await busy.ends(process, waiting)).progress.state is State.UNTRACKED
     async with process.store.database.write() as connection:
         await connection.execute(text("DROP TRIGGER strange"))
     before = await beats_of(process)
