@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import Text, and_, case, cast, delete, exists, false, not_, or_, select, true, update
+from sqlalchemy import Text, and_, bindparam, case, cast, delete, exists, false, not_, or_, select, true, update
 
 from bot.model import FINAL, News, Results
 from bot.store.database import insert_new
@@ -26,7 +26,30 @@ if TYPE_CHECKING:
 
 STORIES: Final = 2
 """Read at once: a thousand runs that want to be shown must not keep the connections from a request's saving."""
-_VACANT: Final = select(workspaces.c.id).where(nobodys(workspaces.c.courier)).limit(1)
+_FINAL: Final = [state.value for state in FINAL]
+# Asked every second or for every change, and so made once: to make a query takes longer than to answer it.
+_KNOWN: Final = workspaces.c.id.in_(bindparam("known", expanding=True))
+_OURS: Final = select(workspaces.c.id).where(workspaces.c.courier == bindparam("me"), _KNOWN)
+_VACANT: Final = select(workspaces.c.id).where(nobodys(workspaces.c.courier), _KNOWN).limit(1)
+_UNTOLD: Final = (
+    select(runs.c.id, runs.c.state)
+    .join(cards, cards.c.run == runs.c.id)
+    .where(
+        runs.c.workspace == bindparam("here"),
+        runs.c.shown_revision < runs.c.revision,
+        or_(cards.c.retry_at.is_(None), cards.c.retry_at <= bindparam("now", type_=cards.c.retry_at.type)),
+    )
+    .order_by(runs.c.id)
+    .limit(bindparam("most"))
+)
+_ENDED: Final = _UNTOLD.where(runs.c.state.in_(_FINAL))
+_GOES_ON: Final = _UNTOLD.where(runs.c.state.not_in(_FINAL), not_(and_(cards.c.ts.is_(None), cards.c.refused != "")))
+_CARD: Final = select(cards).where(cards.c.run == bindparam("run"))
+_RUN: Final = select(runs).where(runs.c.id == bindparam("run"))
+_NEWS: Final = select(news).where(news.c.run == bindparam("run"), news.c.id > bindparam("told")).order_by(news.c.id)
+_LISTENERS: Final = select(listeners.c.person).where(listeners.c.run == bindparam("run")).order_by(listeners.c.person)
+# As text: what a run left can be megabytes, and reading them would hold up the loop.
+_LEFT: Final = select(cast(results.c.body, Text)).where(results.c.run == bindparam("run"))
 
 
 class Delivery:
@@ -39,16 +62,15 @@ class Delivery:
 
     async def take_workspaces(self, known: list[str]) -> list[str]:
         """Become the courier of those workspaces that have none living; answers with all that are ours."""
-        theirs = workspaces.c.id.in_(known)
-        mine = select(workspaces.c.id).where(workspaces.c.courier == self._holding.process_id, theirs)
+        given = {"known": known, "me": self._holding.process_id}
         async with self._db.read() as connection:
-            ours = [row.id for row in (await connection.execute(mine)).all()]
-            if (await connection.execute(_VACANT.where(theirs))).first() is None:
+            ours = [row.id for row in (await connection.execute(_OURS, given)).all()]
+            if (await connection.execute(_VACANT, given)).first() is None:
                 return ours
         async with self._db.write() as connection:
-            change = update(workspaces).where(nobodys(workspaces.c.courier), theirs)
+            change = update(workspaces).where(nobodys(workspaces.c.courier), workspaces.c.id.in_(known))
             await connection.execute(change.values(courier=self._holding.process_id))
-            return [row.id for row in (await connection.execute(mine)).all()]
+            return [row.id for row in (await connection.execute(_OURS, given)).all()]
 
     async def is_ours(self, workspace: str, process: int | None = None) -> bool:
         """Whether this process is the workspace's courier at this moment, and not declared dead.
@@ -75,39 +97,24 @@ class Delivery:
 
         Where Slack has refused the card, there is nothing to be told before the tracker has ended the run.
         """
-        query = (
-            select(runs.c.id, runs.c.state)
-            .join(cards, cards.c.run == runs.c.id)
-            .where(
-                runs.c.workspace == workspace,
-                runs.c.shown_revision < runs.c.revision,
-                or_(cards.c.retry_at.is_(None), cards.c.retry_at <= now),
-            )
-            .order_by(runs.c.id)
-        )
-        ended = query.where(runs.c.state.in_([state.value for state in FINAL])).limit(limit)
-        refused = and_(cards.c.ts.is_(None), cards.c.refused != "")
-        others = query.where(runs.c.state.not_in([state.value for state in FINAL]), not_(refused)).limit(limit)
+        given = {"here": workspace, "now": now, "most": limit}
         async with self._db.read() as connection:
-            first = [(row.id, True) for row in (await connection.execute(ended)).all()]
-            then = [(row.id, False) for row in (await connection.execute(others)).all()]
+            first = [(row.id, True) for row in (await connection.execute(_ENDED, given)).all()]
+            then = [(row.id, False) for row in (await connection.execute(_GOES_ON, given)).all()]
         return first + then
 
     async def story(self, run_id: int) -> Story | None:
         """Everything that one delivery of a run needs."""
+        given = {"run": run_id}
         async with self._reading, self._db.read() as connection:
             # The card first: if a run goes on in between, its card must not look as if its end were still to be told.
-            card = (await connection.execute(select(cards).where(cards.c.run == run_id))).first()
-            run = (await connection.execute(select(runs).where(runs.c.id == run_id))).first()
+            card = (await connection.execute(_CARD, given)).first()
+            run = (await connection.execute(_RUN, given)).first()
             if run is None or card is None:
                 return None
-            fresh = select(news).where(news.c.run == run_id, news.c.id > card.told).order_by(news.c.id)
-            untold = (await connection.execute(fresh)).all()
-            told_too = select(listeners.c.person).where(listeners.c.run == run_id).order_by(listeners.c.person)
-            others = (await connection.execute(told_too)).all()
-            # As text: what a run left can be megabytes, and reading them would hold up the loop.
-            left = select(cast(results.c.body, Text)).where(results.c.run == run_id)
-            body = await connection.scalar(left) if run.settled else None
+            untold = (await connection.execute(_NEWS, given | {"told": card.told})).all()
+            others = (await connection.execute(_LISTENERS, given)).all()
+            body = await connection.scalar(_LEFT, given) if run.settled else None
         found = None if body is None else await asyncio.to_thread(Results.model_validate_json, body)
         return Story(
             run=run_of(run),

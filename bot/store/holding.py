@@ -13,7 +13,7 @@ from math import inf
 from typing import TYPE_CHECKING, Any, Final
 
 from pydantic import ValidationError
-from sqlalchemy import and_, case, delete, exists, false, func, insert, literal, or_, select, true, update
+from sqlalchemy import and_, bindparam, case, delete, exists, false, func, insert, literal, or_, select, true, update
 
 from bot.model import News, Progress, Request, Results, Run, State
 from bot.store.rows import fingerprint, held_of, news_rows, nobodys, progress_columns
@@ -32,7 +32,18 @@ log = logging.getLogger(__name__)
 
 SURELY_ALIVE: Final = 2.0
 """Seconds after a beat for which nobody can have missed the next ones; less than it takes to be declared dead."""
+# Asked every second, and so made once: to make a query takes longer than to answer it.
 _ORPHANED: Final = select(runs.c.id).where(runs.c.settled == false(), nobodys(runs.c.holder))
+_AN_ORPHAN: Final = _ORPHANED.limit(1)
+_MINE: Final = and_(runs.c.holder == bindparam("me"), runs.c.settled == false())
+# A union, so that each half has its index: most runs are in neither.
+_CALLS: Final = (
+    select(runs.c.id, literal(0).label("taken_back"))
+    .join(cards, cards.c.run == runs.c.id)
+    .where(_MINE, runs.c.state == State.REQUESTED.value, or_(cards.c.ts.is_not(None), cards.c.refused != ""))
+    .union_all(select(runs.c.id, literal(1)).where(_MINE, runs.c.untracked_at.is_not(None)))
+)
+_BEATS: Final = select(processes.c.id, processes.c.beats).where(processes.c.dead == false())
 
 
 class Holding:
@@ -84,9 +95,8 @@ class Holding:
 
     async def beats(self) -> dict[int, int]:
         """The other living processes' heartbeats, by process."""
-        query = select(processes.c.id, processes.c.beats).where(processes.c.dead == false())
         async with self._db.read() as connection:
-            rows = (await connection.execute(query)).all()
+            rows = (await connection.execute(_BEATS)).all()
         return {row.id: row.beats for row in rows if row.id != self.process_id}
 
     async def part(self, living: int) -> float:
@@ -117,7 +127,7 @@ class Holding:
     async def claim(self, limit: int) -> list[int]:
         """Take up to `limit` runs that nobody living holds; `held` reads them."""
         async with self._db.read() as connection:
-            if (await connection.execute(_ORPHANED.limit(1))).first() is None:
+            if (await connection.execute(_AN_ORPHAN)).first() is None:
                 return []
         batch = _ORPHANED.limit(limit).with_for_update(skip_locked=True)
         change = update(runs).where(runs.c.id.in_(batch)).values(holder=self.process_id).returning(runs.c.id)
@@ -164,16 +174,8 @@ class Holding:
 
         The others' cards are posted, or can't be.
         """
-        mine = and_(runs.c.holder == self.process_id, runs.c.settled == false())
-        waiting = (
-            select(runs.c.id, literal(0).label("taken_back"))
-            .join(cards, cards.c.run == runs.c.id)
-            .where(mine, runs.c.state == State.REQUESTED.value, or_(cards.c.ts.is_not(None), cards.c.refused != ""))
-        )
-        taken_back = select(runs.c.id, literal(1)).where(mine, runs.c.untracked_at.is_not(None))
-        # A union, so that each half has its index: this is asked every second, and most runs are in neither.
         async with self._db.read() as connection:
-            rows = (await connection.execute(waiting.union_all(taken_back))).all()
+            rows = (await connection.execute(_CALLS, {"me": self.process_id})).all()
         return [(row.id, bool(row.taken_back)) for row in rows]
 
     async def commit(
