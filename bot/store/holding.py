@@ -266,7 +266,12 @@ class Holding:
         return and_(processes.c.id == self.process_id, processes.c.epoch == self.epoch, processes.c.dead == false())
 
     def _still(self, run: Run) -> list[ColumnElement[bool]]:
-        """The fence: the run is ours, we live, and it is what we think it is (an id can have come in by `accept`)."""
+        """The fence: the run is ours, we live, and it is what we think it is.
+
+        It may not be: an id can have come in by `accept`, and a write whose answer was lost may have been done, so that
+        what it told would be told a second time.
+        """
+        told = runs.c.progress
         return [
             runs.c.id == run.id,
             runs.c.holder == self.process_id,
@@ -274,6 +279,8 @@ class Holding:
             runs.c.state == run.progress.state.value,
             runs.c.attempt == run.progress.attempt,
             runs.c.remote_id.is_not_distinct_from(run.progress.remote_id),
+            told["trouble"].as_string().is_not_distinct_from(run.progress.trouble),
+            told["word"].as_string().is_not_distinct_from(run.progress.word or None),
             exists().where(self._me()),
         ]
 

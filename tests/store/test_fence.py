@@ -83,6 +83,26 @@ async def test_an_end_is_written_once(house: House) -> None:
     assert wrote.count(True) == 1
 
 
+async def test_what_was_written_though_the_answer_was_lost_is_not_told_twice(house: House) -> None:
+    """As where the connection breaks at the commit, and the write is tried again."""
+    store = await house.process()
+
+    async def twice(run: Run, decision: lifecycle.Decision) -> Run:
+        assert decision.news
+        assert await store.holding.commit(run, decision.progress, decision.news)
+        assert not await store.holding.commit(run, decision.progress, decision.news)
+        assert await row(store, run) == now_is(run, decision.progress)
+        return now_is(run, decision.progress)
+
+    waiting = await house.asked(store)
+    await twice(waiting, lifecycle.put_back(waiting.progress, TOO_OFTEN, NOON))  # trouble, and no other state
+    run = await house.queued(store)
+    run = await twice(run, running(run))
+    run = await twice(run, lifecycle.advance(run.progress, Look(state=State.RUNNING, word="thawing “it”"), NOON))
+    run = await twice(run, lifecycle.held_back(run.progress, NOON))
+    await twice(run, lifecycle.advance(run.progress, Look(state=State.RUNNING), NOON))
+
+
 async def test_a_commit_is_refused_after_an_id_came_in(house: House) -> None:
     store = await house.process()
     run = await house.submitting(store)
