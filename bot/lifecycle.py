@@ -66,6 +66,8 @@ LOST_AFTER_MISSES: Final = 3
 LOST_AFTER: Final = timedelta(minutes=2)
 """A 404 may come from a list that lags, or from a proxy while the platform is put in anew: that many looks in a row
 that find nothing, over that long, are believed."""
+UNWATCHED: Final = timedelta(minutes=4)
+"""Where the last such look is longer ago, nobody knows what was in between: twice the longest wait of our own."""
 
 OVERDUE: Final = 1.5
 """How many times its usual length a run may take before its card says that it takes longer."""
@@ -94,19 +96,38 @@ class Decision(Frozen):
 
 
 @dataclass(frozen=True, slots=True)
+class Gone:
+    """Looks in a row at which the platform knew no such run: how many, and when the first and the last were."""
+
+    looks: int
+    since: datetime
+    last: datetime
+
+    @property
+    def believed(self) -> bool:
+        """Whether they are enough to call it lost."""
+        return self.looks >= LOST_AFTER_MISSES and self.last - self.since >= LOST_AFTER
+
+
+def gone(before: Gone | None, now: datetime) -> Gone:
+    """One more look at which the platform knew no such run."""
+    if before is None or now - before.last > UNWATCHED:
+        return Gone(1, now, now)
+    return Gone(before.looks + 1, before.since, now)
+
+
+@dataclass(frozen=True, slots=True)
 class Missed:
     """A look that failed.
 
     Attributes:
         misses: How many have now failed in a row.
-        gone: At how many of them, the last ones, the platform knew no such run.
-        gone_since: When the first of those was.
+        gone: Those of them, the last ones, at which the platform knew no such run.
     """
 
     error: PlatformError
     misses: int
-    gone: int = 0
-    gone_since: datetime | None = None
+    gone: Gone | None = None
 
 
 def _decided(progress: Progress, changes: dict[str, object], *news: News) -> Decision:
@@ -161,7 +182,7 @@ def put_back(progress: Progress, error: PlatformError, now: datetime) -> Decisio
 
 def held_back(progress: Progress, since: datetime) -> Decision:
     """The platform answers nobody since then, so this run isn't asked for either: told once, as every trouble."""
-    if progress.state.final or progress.trouble is not None:
+    if progress.state.final or progress.trouble not in (None, Trouble.UNKNOWN):
         return Decision(progress=progress)
     return _troubled(progress, Trouble.SILENT, since)
 
@@ -248,7 +269,7 @@ def _ended(progress: Progress, look: Look, now: datetime, before: list[News]) ->
 
 def _missed(progress: Progress, missed: Missed, now: datetime) -> Decision:
     error, misses = missed.error, missed.misses
-    if missed.gone >= LOST_AFTER_MISSES and missed.gone_since and now - missed.gone_since >= LOST_AFTER:
+    if missed.gone is not None and missed.gone.believed:
         return end(progress, State.LOST, now, reason=str(error))
     trouble, after = trouble_of(error)
     again_at = time_of(error, now)
@@ -263,6 +284,8 @@ def _troubled(
     """Note what keeps us from looking: told once, however it goes on."""
     changes: dict[str, object] = {"trouble": trouble, "again_at": again_at}
     if progress.trouble is trouble or (progress.trouble in PASSING and trouble in PASSING):
+        if Trouble.UNKNOWN in {trouble, progress.trouble} and trouble is not progress.trouble:
+            changes["trouble_since"] = since  # it answers, and hadn't, or the other way round
         return _decided(progress, changes)
     changes["trouble_since"] = since
     return _decided(progress, changes, News(at=since, kind=NewsKind.TROUBLE, trouble=trouble, text=text))

@@ -20,7 +20,7 @@ from bot.errors import (
     Unauthorized,
     Unavailable,
 )
-from bot.lifecycle import LOST_AFTER, Decision, Missed
+from bot.lifecycle import LOST_AFTER, UNWATCHED, Decision, Gone, Missed
 from bot.model import Cause, Look, NewsKind, Progress, State, Submission, Trouble
 
 NOON = datetime(2026, 10, 1, 12, tzinfo=UTC)
@@ -288,15 +288,34 @@ def test_a_look_that_fails_is_told_once_it_is_more_than_a_hiccup(
 def test_only_a_run_that_stays_unknown_is_lost() -> None:
     then = LATER + LOST_AFTER
     for short in (
-        Missed(GONE, misses=2, gone=2, gone_since=LATER),
-        Missed(GONE, misses=9, gone=9, gone_since=LATER + timedelta(seconds=1)),  # a platform that is put in anew
+        Gone(2, LATER, then),
+        Gone(9, LATER, then - timedelta(seconds=1)),  # a platform that is put in anew
+        Gone(1, then, then),  # whatever failed before, one 404 is no lasting one
     ):
-        assert lifecycle.advance(RUNNING, short, then).progress.state is State.RUNNING
-    # Whatever failed before, one 404 is no lasting one.
-    once = Missed(GONE, misses=9, gone=1, gone_since=LATER)
-    assert lifecycle.advance(RUNNING, once, then).progress.state is State.RUNNING
-    lost = lifecycle.advance(RUNNING, Missed(GONE, misses=3, gone=3, gone_since=LATER), then)
+        assert lifecycle.advance(RUNNING, Missed(GONE, misses=9, gone=short), then).progress.state is State.RUNNING
+    lost = lifecycle.advance(RUNNING, Missed(GONE, misses=3, gone=Gone(3, LATER, then)), then)
     assert (lost.progress.state, lost.progress.settled, kinds(lost)) == (State.LOST, True, [NewsKind.ENDED])
+
+
+def test_looks_are_in_a_row_only_while_somebody_looks() -> None:
+    """As where nothing was asked for a quarter of an hour, for the platform answered nobody, or told us to wait."""
+    first = lifecycle.gone(None, LATER)
+    second = lifecycle.gone(first, LATER + UNWATCHED)
+    assert (first, second) == (Gone(1, LATER, LATER), Gone(2, LATER, LATER + UNWATCHED))
+    late = second.last + UNWATCHED + timedelta(seconds=1)
+    assert lifecycle.gone(second, late) == Gone(1, late, late)
+
+
+def test_a_platform_that_knows_no_run_is_told_apart_from_one_that_is_silent() -> None:
+    """On the card, with its own since; the thread is told once."""
+    unknown = lifecycle.advance(RUNNING, Missed(GONE, misses=2), NOON).progress
+    down = lifecycle.held_back(unknown, LATER)
+    assert (down.progress.trouble, down.progress.trouble_since, down.news) == (Trouble.SILENT, LATER, ())
+    again = lifecycle.advance(down.progress, Missed(GONE, misses=3), LATER + timedelta(hours=3))
+    assert (again.progress.trouble, again.news) == (Trouble.UNKNOWN, ())
+    assert again.progress.trouble_since == LATER + timedelta(hours=3)
+    still = lifecycle.advance(again.progress, Missed(GONE, misses=4), LATER + timedelta(hours=4))
+    assert still.progress == again.progress
 
 
 def test_a_run_that_was_not_ours_leaves_nothing_behind_but_the_doubt() -> None:

@@ -19,7 +19,7 @@ from bot.errors import (
     Unauthorized,
     Unavailable,
 )
-from bot.lifecycle import Decision, Missed
+from bot.lifecycle import Decision, Gone, Missed
 from bot.model import Look, News, NewsKind, Progress, State, Submission, Trouble
 from bot.trouble import PASSING
 from tests.test_lifecycle import GONE, LATER, NOON, RUNNING, SILENCE, diagram, kinds
@@ -55,9 +55,8 @@ errors = st.sampled_from(
         HardwareUnavailable("Hardware unable to start"),
     ]
 )
-misses = st.builds(
-    Missed, error=errors, misses=st.integers(1, 9), gone=st.integers(0, 3), gone_since=st.none() | moments
-)
+gone = st.builds(Gone, looks=st.integers(1, 5), since=moments, last=moments)
+misses = st.builds(Missed, error=errors, misses=st.integers(1, 9), gone=st.none() | gone)
 progresses = st.builds(
     Progress,
     state=st.sampled_from(State),

@@ -52,7 +52,7 @@ def news_line(run: Run, news: News) -> str:
         case NewsKind.WORD:
             return f"🔄 {name} says “{said}” at {when(news.at)}"
         case NewsKind.TROUBLE if news.trouble is Trouble.UNKNOWN:
-            return f"⚠️ {trouble_words(name, news.trouble)} since {when(news.at)}; I keep looking for two minutes."
+            return f"⚠️ {trouble_words(name, news.trouble)} since {when(news.at)}; I keep looking."
         case NewsKind.TROUBLE if news.trouble is not None:
             return f"⚠️ {trouble_words(name, news.trouble)} since {when(news.at)}; {_meanwhile(run)}."
         case NewsKind.ANSWERING:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from random import Random
 
+    from bot.lifecycle import Gone
     from bot.model import Look, Run
     from bot.platforms.base import PlatformClient
     from bot.reader import Reader
@@ -63,7 +64,6 @@ class Tracked:
     Attributes:
         misses: Looks in a row that failed.
         gone: Those of them, the last ones, at which the platform knew no such run.
-        gone_since: When the first of those was.
         tries: Tries at what comes once: settling a doubt, or a late document.
         unfetched: Times that the results couldn't be fetched.
         seen: The look that showed its end, until what it left is fetched.
@@ -81,8 +81,7 @@ class Tracked:
     carded: bool = False
     refused: str = ""
     misses: int = 0
-    gone: int = 0
-    gone_since: datetime | None = None
+    gone: Gone | None = None
     tries: int = 0
     unfetched: int = 0
     seen: Look | None = None

@@ -79,6 +79,7 @@ class Guard:
     async def _hold_back(self, tracked: Tracked) -> float | None:
         """Have the run wait until the platform answers; its card says so."""
         deps, run, progress, now = self._deps, tracked.run, tracked.run.progress, self._deps.now()
+        tracked.gone = None  # what comes next isn't in a row with what was before
         silence = timedelta(seconds=_time() - (self.circuit.since or _time()))
         decision = lifecycle.held_back(progress, max(progress.since, now - silence))
         if progress.state in lifecycle.STARTED and too_long(deps, run):

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from datetime import timedelta
 from typing import TYPE_CHECKING, Final, Literal
 
 from bot import cadence, lifecycle
+from bot.circuit import silent
 from bot.errors import NotFound, PlatformError, RateLimited, Unauthorized, Unavailable
 from bot.lifecycle import Missed
 from bot.model import Document, News, Results, State, Trouble
@@ -29,6 +31,8 @@ TELL_START: Final = 10.0
 """Seconds: who has just asked for a run looks at its card, and is told of a shorter wait than who waits for its end."""
 AFTER_A_START: Final = 120.0
 """Seconds that looks rest at most where a start was asked to wait."""
+AWAY: Final = timedelta(hours=1)
+"""How long what a run left waits for a platform that answers nothing: its end is told after that."""
 FETCH_TRIES: Final = 8
 """How often results that can't be had, though the platform answers, are tried for before the thread is told so: some
 four minutes."""
@@ -45,7 +49,7 @@ async def look(deps: Deps, client: PlatformClient, tracked: Tracked) -> float | 
         seen = await client.look(run.progress.remote_id or "")
     except PlatformError as error:
         return await (_given_up(deps, tracked) if too_long(deps, run) else missed(deps, tracked, error))
-    tracked.misses = tracked.gone = 0
+    tracked.misses, tracked.gone = 0, None
     deps.shares[client.platform].answered()
     tracked.looked = True
     if run.progress.trouble is Trouble.REFUSED:
@@ -128,11 +132,8 @@ async def missed(deps: Deps, tracked: Tracked, error: PlatformError) -> float | 
     """Note a look that failed, and back off."""
     tracked.misses += 1
     quiet(deps, tracked.run, error)
-    tracked.gone = tracked.gone + 1 if isinstance(error, NotFound) else 0
-    if tracked.gone == 1:
-        tracked.gone_since = deps.now()
-    miss = Missed(error, tracked.misses, tracked.gone, tracked.gone_since)
-    decision = lifecycle.advance(tracked.run.progress, miss, deps.now())
+    tracked.gone = lifecycle.gone(tracked.gone, deps.now()) if isinstance(error, NotFound) else None
+    decision = lifecycle.advance(tracked.run.progress, Missed(error, tracked.misses, tracked.gone), deps.now())
     log.info("run %d: look %d in a row failed: %s", tracked.run.number, tracked.misses, error)
     if await write(deps, tracked, decision) is None:
         return None
@@ -183,13 +184,14 @@ async def settle(deps: Deps, client: PlatformClient, tracked: Tracked) -> float 
 
 
 async def _unfetched(deps: Deps, tracked: Tracked, seen: Look | None, error: PlatformError) -> float | None:
-    """Try again: as long as a run under way is looked at, where it's the platform or the token that is missing."""
+    """Try again: for long where it's the token that is missing, for an hour where it's the platform."""
     quiet(deps, tracked.run, error)
     refused = isinstance(error, Unauthorized)
     if refused:
         await token_refused(deps, tracked.run)
-    away = seen is None and isinstance(error, RateLimited | Unavailable)
-    if (refused or away) and not too_long(deps, tracked.run):
+    away = seen is None and (isinstance(error, RateLimited) or silent(error))
+    away = away and deps.now() - tracked.run.progress.since < AWAY
+    if away or (refused and not too_long(deps, tracked.run)):
         tracked.misses += 1
         tries = tracked.misses
     else:

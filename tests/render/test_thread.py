@@ -29,7 +29,7 @@ def told(run: Run, results: Results | None = None, now: float = 10) -> str:
         ),
         (
             News(at=NOON, kind=NewsKind.TROUBLE, trouble=Trouble.UNKNOWN),
-            "⚠️ Deepnote hasn't known this run since ({time}); I keep looking for two minutes.",
+            "⚠️ Deepnote hasn't known this run since ({time}); I keep looking.",
         ),
         (News(at=NOON, kind=NewsKind.ANSWERING), "👍 Deepnote answers again at ({time})"),
         (News(at=NOON, kind=NewsKind.NOTE, text="Found it again."), "Found it again."),

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 WORKSPACE = "T0HERE"
 DATALORE, DEEPNOTE = Platform.DATALORE, Platform.DEEPNOTE
 BOTH = pytest.mark.parametrize("on", [DATALORE, DEEPNOTE])
+LOOK = {DATALORE: "GET /api/run/v1/", DEEPNOTE: "GET /v2/runs/"}
 START = {DATALORE: "POST /api/run/v1/notebook", DEEPNOTE: "POST /v2/runs"}
 PATIENCE = 20.0
 """Seconds for anything that a test waits for: far more than it needs."""

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot import cadence, circuit
+from bot.lifecycle import LOST_AFTER
 from bot.model import Cause, NewsKind, State, Trouble
 from bot.platforms.http import Limits
 from bot.tracker import tracker
-from tests.tracker.house import BOTH, DATALORE, DEEPNOTE, PATIENCE, START, Life, Process, happens
+from tests.tracker.house import BOTH, DATALORE, DEEPNOTE, LOOK, PATIENCE, START, Life, Process, happens
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -109,6 +110,28 @@ async def test_whoever_looked_in_vain_does_not_sleep_on(busy: Life, monkeypatch:
         monkeypatch.setattr(cadence, wait, 3_600.0)
     await happens(fault, fault.hits + 2 * len(runs))  # each of them, and more than once
     fault.times = fault.hits
+    for run in runs:
+        await busy.until(process, run, lambda seen: seen.progress.trouble is None)
+
+
+async def test_runs_that_it_did_not_know_before_it_was_down_are_not_lost_by_one_more_such_answer(
+    busy: Life, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for wait in ("BACK_OFF_FIRST", "BACK_OFF_LONGEST"):
+        monkeypatch.setattr(cadence, wait, 1.0)
+    process = await busy.process()
+    _, runs = await under_way(busy, process, DEEPNOTE, 10)  # a few of them find it down, and the others don't ask
+    unknown = busy.breaks(DEEPNOTE, "404", LOOK[DEEPNOTE])
+    for run in runs:
+        await busy.until(process, run, lambda seen: seen.progress.trouble is Trouble.UNKNOWN)
+    unknown.times = unknown.hits
+    fault = await down(busy, process, DEEPNOTE, runs)
+    busy.clock.ahead = LOST_AFTER + timedelta(minutes=1)
+    unknown = busy.breaks(DEEPNOTE, "404", LOOK[DEEPNOTE])
+    fault.times = fault.hits
+    for run in runs:
+        await busy.until(process, run, lambda seen: seen.progress.trouble is Trouble.UNKNOWN)
+    unknown.times = unknown.hits
     for run in runs:
         await busy.until(process, run, lambda seen: seen.progress.trouble is None)
 

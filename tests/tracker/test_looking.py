@@ -13,12 +13,10 @@ from sqlalchemy import event
 
 from bot.lifecycle import LOST_AFTER
 from bot.model import Look, NewsKind, Platform, State, Trouble
-from tests.tracker.house import BOTH, DATALORE, DEEPNOTE, PATIENCE, Life, Process, happens
+from tests.tracker.house import BOTH, DATALORE, DEEPNOTE, LOOK, PATIENCE, Life, Process, happens
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-LOOK = {DATALORE: "GET /api/run/v1/", DEEPNOTE: "GET /v2/runs/"}
 
 
 @BOTH

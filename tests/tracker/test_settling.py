@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.model import NewsKind, Platform, Results, State
-from bot.tracker.look import FETCH_TRIES
+from bot.tracker.look import AWAY, FETCH_TRIES
 from tests.tracker.house import DATALORE, DEEPNOTE, Life, Process, happens
 
 if TYPE_CHECKING:
@@ -120,14 +120,27 @@ async def test_files_that_cannot_be_fetched_now_are_tried_for_and_then_done_with
     assert "couldn't be fetched" in missing
 
 
-async def test_the_results_wait_for_a_platform_that_is_away(life: Life, process: Process) -> None:
+@pytest.mark.parametrize("fault", ["503", "garbage"])
+async def test_the_results_wait_for_a_platform_that_is_away(life: Life, process: Process, fault: str) -> None:
     once = life.breaks(DATALORE, "503", "/artifacts/", times=1)
     run = await life.asks(process, life.shelve("words", "# Words"), DATALORE)
     await happens(once)
-    away = life.breaks(DATALORE, "503", times=FETCH_TRIES + 3)
+    away = life.breaks(DATALORE, fault, times=FETCH_TRIES + 3)
     assert (await life.ends(process, run)).progress.state is State.SUCCEEDED
     results = await left(life, process, run)
     assert (away.spent, len(results.artifacts), results.left_out) == (True, 1, ())
+
+
+async def test_the_results_wait_for_an_hour_and_no_longer(life: Life, process: Process) -> None:
+    once = life.breaks(DATALORE, "503", "/artifacts/", times=1)
+    run = await life.asks(process, life.shelve("words", "# Words"), DATALORE)
+    await happens(once)
+    away = life.breaks(DATALORE, "503")
+    await happens(away, FETCH_TRIES + 3)
+    life.clock.ahead = AWAY
+    assert (await life.ends(process, run)).progress.state is State.SUCCEEDED
+    [missing] = (await left(life, process, run)).left_out
+    assert "couldn't be fetched" in missing
 
 
 async def test_the_results_wait_for_a_new_token(life: Life, process: Process) -> None:
