@@ -114,7 +114,7 @@ def _seconds(text: str, now: datetime) -> float | None:
 def _until(date: str, now: datetime) -> float | None:
     try:
         at = parsedate_to_datetime(date)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     return (at.replace(tzinfo=at.tzinfo or UTC) - now).total_seconds()
 

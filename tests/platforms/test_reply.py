@@ -136,6 +136,8 @@ def test_a_5xx_may_have_arrived() -> None:
         ({"RateLimit-Reset": f"{int(NOW.timestamp()) + 20}000"}, 20.0),
         ({"Retry-After": str(int(NOW.timestamp()) + 20)}, 20.0),
         ({"Retry-After": "20000000"}, 86_400.0),
+        ({"Retry-After": f"Mon, 01 Jan {'9' * 20} 00:00:00 GMT"}, None),
+        ({"Retry-After": f"Wed, 06 May 2026 12:00:30 +{'9' * 20}"}, None),
         ({"Retry-After": "Wed, 06 May 2099 12:00:30 GMT"}, 86_400.0),
         ({"RateLimit-Reset": "later"}, None),
         ({}, None),
