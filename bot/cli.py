@@ -24,7 +24,10 @@ if TYPE_CHECKING:
 
     from bot.settings import Settings
 
+log = logging.getLogger(__name__)
+
 AT_WORK = "threadbook-at-work"
+FELL = "Threadbook fell over [%s]"
 LINGER = 0.5
 """Seconds that threads have to end in, once everything else has."""
 USAGE_ERROR = 2
@@ -39,7 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         code = options.carry_out(options)
     except Exception:
         # Through the log, which shows no secrets; the interpreter's own traceback would.
-        logging.getLogger(__name__).exception("Threadbook fell over [%s]", token_hex(4))
+        log.exception(FELL, token_hex(4))
         code = 1
     sys.exit(code)
 
@@ -174,7 +177,8 @@ def _check(_options: argparse.Namespace) -> int:
 
     # What is found is told by its line; libraries would tell it a second time.
     logging.getLogger().setLevel(logging.CRITICAL)
-    return asyncio.run(check())
+    log.setLevel(logging.ERROR)
+    return _run(check(), stopped=1)
 
 
 def _sandbox(options: argparse.Namespace) -> int:
@@ -237,27 +241,31 @@ async def _open(url: str) -> None:
     await asyncio.to_thread(webbrowser.open, url)
 
 
-def _run(work: Awaitable[int]) -> int:
+def _run(work: Awaitable[int], *, stopped: int = 0) -> int:
     """Do the work until it ends or is told to; a thread that hangs then (a name looked up, say) is left behind."""
     threads = ThreadPoolExecutor(thread_name_prefix=AT_WORK)
     with asyncio.Runner() as runner:
         runner.get_loop().set_default_executor(threads)
-        code = runner.run(_until_told(work))
+        try:
+            code = runner.run(_until_told(work, stopped))
+        except Exception:
+            log.exception(FELL, token_hex(4))
+            code = 1
         threads.shutdown(wait=False, cancel_futures=True)
         until = time.monotonic() + LINGER
         for thread in (one for one in threading.enumerate() if one.name.startswith(AT_WORK)):
             thread.join(max(until - time.monotonic(), 0.0))
             if thread.is_alive():
                 # All is handed over. The interpreter would wait for it, perhaps for minutes.
-                logging.getLogger(__name__).warning("something still hangs; it is left behind")
+                log.warning("something still hangs; it is left behind")
                 logging.shutdown()
                 sys.stdout.flush()
                 os._exit(code)
     return code
 
 
-async def _until_told(work: Awaitable[int]) -> int:
-    """Do the work until it ends, or until SIGTERM or SIGINT asks it to."""
+async def _until_told(work: Awaitable[int], stopped: int) -> int:
+    """Do the work until it ends, or until SIGTERM or SIGINT asks it to: then the code is `stopped`."""
     task = asyncio.ensure_future(work)
     loop = asyncio.get_running_loop()
     for told in (signal.SIGTERM, signal.SIGINT):
@@ -265,4 +273,4 @@ async def _until_told(work: Awaitable[int]) -> int:
     try:
         return await task
     except asyncio.CancelledError:
-        return 0
+        return stopped

@@ -8,6 +8,8 @@ from urllib.parse import unquote, urlsplit
 
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot.model import Platform
 
@@ -63,7 +65,9 @@ class Settings(BaseSettings):
     def _address(cls, value: str) -> str:
         if not value.startswith(("https://", "http://")):
             raise ValueError("must start with https:// (or http://)")
-        return _readable(value)
+        if not urlsplit(_readable(value)).hostname:
+            raise ValueError("is no address: it names no host")
+        return value
 
     @field_validator("datalore_url", "deepnote_api_url", "deepnote_app_url")
     @classmethod
@@ -87,7 +91,7 @@ class Settings(BaseSettings):
                 raise ValueError("has several @: one that is part of a password is written as %40")
             if "sslmode=" in rest:
                 raise ValueError("has sslmode=, which this driver calls ssl=, as in ?ssl=require")
-        return _readable(value)
+        return _connecting(_readable(value))
 
     def looks(self, platform: Platform) -> float:
         """Looks a second that this platform may be asked for."""
@@ -112,9 +116,25 @@ def _readable(url: str) -> str:
         ValueError: It isn't; its words show nothing of it.
     """
     try:
-        urlsplit(url).port  # noqa: B018, reading it is the test
+        parts = urlsplit(url)
+        parts.port  # noqa: B018, reading it is the test
+        (parts.hostname or "").encode("idna")
     except ValueError:
         raise ValueError("is no address: its host or port can't be read") from None
+    return url
+
+
+def _connecting(url: str) -> str:
+    """The database's address, if its driver can make something of it.
+
+    Raises:
+        ValueError: It can't.
+    """
+    address = make_url(url)
+    try:
+        address.get_dialect()().create_connect_args(address)
+    except (SQLAlchemyError, ValueError, TypeError):
+        raise ValueError("is no address: see to its slashes, three before a file, and what is behind the ?") from None
     return url
 
 

@@ -47,7 +47,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-DRAIN: Final = 6.0
+DRAIN: Final = 5.5
 """Seconds that work under way gets in all when the process is told to stop."""
 LEAVING: Final = 1.2
 """Seconds for handing over, after that."""

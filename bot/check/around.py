@@ -62,7 +62,7 @@ async def database(settings: Settings) -> Line:
         return bad(DATABASE, f"{name}: {error}", "check THREADBOOK_DATABASE_URL, that it's up, and its rights")
     except DBAPIError as error:
         return bad(DATABASE, f"{name}: {error.orig}", "it has to be a database whose user may make tables")
-    except (SQLAlchemyError, TypeError) as error:
+    except (SQLAlchemyError, TypeError, ValueError) as error:
         return bad(DATABASE, f"{name}: {type(error).__name__}", "check what stands behind the ? of its address")
     finally:
         await tables.close()

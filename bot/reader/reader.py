@@ -15,6 +15,7 @@ import pickle
 import signal
 import tempfile
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal
@@ -108,7 +109,11 @@ class Reader:
     async def close(self) -> None:
         """End the workers, whatever they are doing."""
         self._closed = True
-        await asyncio.to_thread(self._drop, self._pool)
+        threads = ThreadPoolExecutor(1)  # those of the loop may all be waiting for something
+        try:
+            await asyncio.get_running_loop().run_in_executor(threads, self._end)
+        finally:
+            threads.shutdown(wait=False)
 
     async def _drawn(self, outputs: tuple[Output, ...]) -> tuple[Output, ...]:
         """The outputs with pictures in the place of charts; a chart that can't be drawn says why."""
@@ -183,11 +188,16 @@ class Reader:
         pool.schedule(worker.warm)
         return pool
 
-    def _drop(self, pool: ProcessPool | None) -> None:
+    def _drop(self, pool: ProcessPool) -> None:
         """End a pool that is of no more use."""
         with self._starting:
             if self._pool is pool:
                 self._pool = None
+        _ended(pool)
+
+    def _end(self) -> None:
+        with self._starting:
+            pool, self._pool = self._pool, None
         if pool is not None:
             _ended(pool)
 

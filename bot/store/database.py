@@ -166,7 +166,7 @@ class Database:
             raise StoreUnavailable("its tables are of a newer Threadbook") from error
         except DBAPIError as error:
             raise StoreUnavailable(str(error.orig)) from error
-        except (SQLAlchemyError, TypeError) as error:  # options behind the ? that the driver doesn't know
+        except (SQLAlchemyError, TypeError, ValueError) as error:  # options behind the ? that the driver doesn't know
             raise StoreUnavailable(type(error).__name__) from error
 
     async def _migrate(self) -> None:

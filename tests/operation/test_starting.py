@@ -22,6 +22,15 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 pytestmark = pytest.mark.slow
+FALLS = """
+import asyncio, sys, time
+from bot import check, cli
+async def falls():
+    asyncio.get_running_loop().run_in_executor(None, time.sleep, 120)
+    raise KeyError("nobody foresaw this")
+check.check = falls
+cli.main(["check"])
+"""
 NO_DRIVER = "import sys; sys.modules['asyncpg'] = None; from bot.cli import main; sys.exit(main(['serve']))"
 
 
@@ -81,3 +90,11 @@ async def test_what_answers_is_not_slack(town: Town) -> None:
 async def test_a_token_that_slack_refuses(town: Town) -> None:
     line = await town.serves(SLACK_BOT_TOKEN="xoxb-no-longer-good")
     assert line == "Slack refuses: invalid_auth. Check SLACK_BOT_TOKEN and SLACK_APP_TOKEN."
+
+
+async def test_what_nobody_foresaw_is_told_at_once_though_a_thread_hangs(town: Town) -> None:
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-c", FALLS), stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT
+    )
+    said, _ = await asyncio.wait_for(process.communicate(), 30)
+    assert (process.returncode, b"Threadbook fell over [" in said) == (1, True), (said, town.url)

@@ -12,6 +12,7 @@ import signal
 import subprocess
 import sys
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -237,6 +238,20 @@ async def test_a_document_that_takes_too_long_is_not_tried_again() -> None:
     read = await hurried.read("deepnote", long_snapshot())
     await hurried.close()
     assert read.complaint == "the notebook's document couldn't be read: it took longer than 0.1 seconds"
+
+
+async def test_it_closes_where_all_threads_wait_for_something() -> None:
+    """As for a name server that is away."""
+    here = Reader(workers=1)
+    await here.read("ipynb", json.dumps({"cells": []}).encode())
+    answers = threading.Event()
+    with ThreadPoolExecutor(1) as threads:
+        asyncio.get_running_loop().set_default_executor(threads)
+        waits = asyncio.get_running_loop().run_in_executor(threads, answers.wait)
+        async with asyncio.timeout(10):
+            await here.close()
+        answers.set()
+        await waits
 
 
 SERVES = """
