@@ -31,7 +31,9 @@ FELL = "Threadbook fell over [%s]"
 LINGER = 0.5
 """Seconds that threads have to end in, once everything else has."""
 USAGE_ERROR = 2
-"""Exit code where the settings are wrong or a port is taken; 1 is for what nobody foresaw."""
+"""Exit code where the settings are wrong or a port is taken."""
+MAY_PASS = 1
+"""Exit code of what a restart may mend: Slack that is away, and what nobody foresaw."""
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -141,6 +143,7 @@ async def _serving(settings: Settings) -> int:
     from slack_sdk.errors import SlackApiError
 
     from bot.errors import StoreUnavailable
+    from bot.slack.app import ILL
     from bot.wiring import Bot
 
     try:
@@ -148,10 +151,13 @@ async def _serving(settings: Settings) -> int:
         await bot.start()
     except SlackApiError as error:
         word, status = error.response.get("error"), error.response.status_code
-        if word:
-            print(f"Slack refuses: {word}. Check SLACK_BOT_TOKEN and SLACK_APP_TOKEN.", file=sys.stderr)
-        else:
+        if not word:
             print(f"Slack answered {status}, and no word. Check SLACK_API_URL, or try again.", file=sys.stderr)
+            return MAY_PASS
+        if word in ILL:
+            print(f"Slack can't be asked just now: {word}. Try again.", file=sys.stderr)
+            return MAY_PASS
+        print(f"Slack refuses: {word}. Check SLACK_BOT_TOKEN and SLACK_APP_TOKEN.", file=sys.stderr)
         return USAGE_ERROR
     except StoreUnavailable as error:
         print(f"The database can't be opened ({error}). Check THREADBOOK_DATABASE_URL.", file=sys.stderr)
@@ -159,8 +165,12 @@ async def _serving(settings: Settings) -> int:
     except ModuleNotFoundError as error:
         print(f"The driver {error.name} isn't installed: pip install 'threadbook[postgres]'.", file=sys.stderr)
         return USAGE_ERROR
+    except (ConnectionError, TimeoutError) as error:
+        said = str(error) or "Slack does not answer"
+        print(f"Can't start: {said}. Check SLACK_API_URL, or try again.", file=sys.stderr)
+        return MAY_PASS
     except OSError as error:
-        print(f"Can't start: {str(error) or 'Slack does not answer'}.", file=sys.stderr)
+        print(f"Can't start: {error}.", file=sys.stderr)
         return USAGE_ERROR
     # What was imported lives as long as the process: without it, collecting garbage takes a tenth of the time.
     gc.collect()
@@ -268,9 +278,20 @@ async def _until_told(work: Awaitable[int], stopped: int) -> int:
     """Do the work until it ends, or until SIGTERM or SIGINT asks it to: then the code is `stopped`."""
     task = asyncio.ensure_future(work)
     loop = asyncio.get_running_loop()
+    heard: list[signal.Signals] = []
+
+    def stop(told: signal.Signals) -> None:
+        if heard:  # a second one would break off what is let end, and hurry nothing: it takes ten seconds at most
+            log.info("stopping already")
+            return
+        heard.append(told)
+        log.info("told to stop (%s)", told.name)
+        task.cancel()
+
     for told in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(told, task.cancel)
+        loop.add_signal_handler(told, stop, told)
     try:
         return await task
     except asyncio.CancelledError:
+        log.info("stopped")
         return stopped

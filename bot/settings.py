@@ -15,12 +15,16 @@ from bot.model import Platform
 
 DRIVERS: Final = ("sqlite+aiosqlite", "postgresql+asyncpg")
 """How a database's address begins."""
+_CENTURY: Final = 36_500
+"""Days: whoever wants something kept for ever can say so, and a date is left to count from."""
 
 
 class Settings(BaseSettings):
     """Everything that can be set, with its defaults; each field's alias is the variable's name."""
 
-    model_config = SettingsConfigDict(extra="ignore", populate_by_name=True, hide_input_in_errors=True)
+    model_config = SettingsConfigDict(
+        extra="ignore", populate_by_name=True, hide_input_in_errors=True, env_ignore_empty=True
+    )
 
     slack_bot_token: SecretStr = Field(SecretStr(""), alias="SLACK_BOT_TOKEN")
     slack_app_token: SecretStr = Field(SecretStr(""), alias="SLACK_APP_TOKEN")
@@ -41,16 +45,16 @@ class Settings(BaseSettings):
     """Bytes; a larger artifact is linked, not uploaded."""
     document_limit: int = Field(64 * 1024 * 1024, alias="THREADBOOK_DOCUMENT_LIMIT", gt=0)
     """Bytes; a larger notebook document isn't read."""
-    give_up_after: float = Field(7 * 24 * 3600, alias="THREADBOOK_GIVE_UP_AFTER", gt=0)
+    give_up_after: float = Field(7 * 24 * 3600, alias="THREADBOOK_GIVE_UP_AFTER", gt=0, le=_CENTURY * 86_400)
     """Seconds; a run that hasn't ended by then is no longer looked at."""
-    keep_days: float = Field(365, alias="THREADBOOK_KEEP_DAYS", gt=0)
+    keep_days: float = Field(365, alias="THREADBOOK_KEEP_DAYS", gt=0, le=_CENTURY)
     """Days; a run that ended and was told longer ago is forgotten."""
-    keep_results_days: float = Field(30, alias="THREADBOOK_KEEP_RESULTS_DAYS", gt=0)
+    keep_results_days: float = Field(30, alias="THREADBOOK_KEEP_RESULTS_DAYS", gt=0, le=_CENTURY)
     """Days; the same of what a run said, which its thread has. Its figures stay, to be compared with."""
     log_format: Literal["text", "json"] = Field("text", alias="THREADBOOK_LOG_FORMAT")
 
-    datalore_looks: float = Field(5.0, alias="THREADBOOK_DATALORE_LOOKS", gt=0)
-    deepnote_looks: float = Field(5.0, alias="THREADBOOK_DEEPNOTE_LOOKS", gt=0)
+    datalore_looks: float = Field(5.0, alias="THREADBOOK_DATALORE_LOOKS", ge=0.01, le=1_000)
+    deepnote_looks: float = Field(5.0, alias="THREADBOOK_DEEPNOTE_LOOKS", ge=0.01, le=1_000)
     """Looks a second at runs under way, of all processes together; neither platform publishes what it allows."""
 
     @field_validator("admins", mode="before")
@@ -60,6 +64,14 @@ class Settings(BaseSettings):
             return frozenset(value.replace(",", " ").split())
         return value
 
+    @field_validator("slack_bot_token", "slack_app_token", "slack_signing_secret", "datalore_token", "deepnote_token")
+    @classmethod
+    def _token(cls, value: SecretStr) -> SecretStr:
+        token = value.get_secret_value()
+        if not token.isascii() or not token.isprintable() or " " in token:
+            raise ValueError("holds blanks or characters that no token has: copy it anew, without quotes")
+        return value
+
     @field_validator("datalore_url", "deepnote_api_url", "deepnote_app_url", "slack_api_url")
     @classmethod
     def _address(cls, value: str) -> str:
@@ -67,6 +79,8 @@ class Settings(BaseSettings):
             raise ValueError("must start with https:// (or http://)")
         if not urlsplit(_readable(value)).hostname:
             raise ValueError("is no address: it names no host")
+        if "@" in urlsplit(value).netloc:
+            raise ValueError("names a user: whoever asks there shows a token, and nothing else")
         return value
 
     @field_validator("datalore_url", "deepnote_api_url", "deepnote_app_url")
@@ -135,6 +149,8 @@ def _connecting(url: str) -> str:
         address.get_dialect()().create_connect_args(address)
     except (SQLAlchemyError, ValueError, TypeError):
         raise ValueError("is no address: see to its slashes, three before a file, and what is behind the ?") from None
+    if address.get_backend_name() == "sqlite" and address.database in {None, "", ":memory:"}:
+        raise ValueError("names no file, and what is in memory is gone with the process: sqlite+aiosqlite:///file.db")
     return url
 
 

@@ -127,6 +127,7 @@ class Bot:
     async def _start(self) -> None:
         settings, stack = self._settings, self._stack
         stack.push_async_callback(self._close_store)
+        log.info("opening the database")
         await self.store.open()
         stack.push_async_callback(self._leave)
         platforms = self.platforms = platform_clients(settings, self.metrics)
@@ -135,6 +136,7 @@ class Bot:
         # No limit to connections: calls that Slack doesn't answer must not take the place of those it does.
         session = await stack.enter_async_context(ClientSession(connector=TCPConnector(limit=0)))
         slack = web_client(settings.slack_bot_token.get_secret_value(), settings.slack_api_url, session, self.metrics)
+        log.info("asking Slack whose the token is")
         self.workspace, home = await whose(slack)
         await self.store.delivery.enter_workspace(self.workspace)
 

@@ -12,7 +12,7 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 
 from bot.check.line import TRUST, Line, aside, bad, good
 from bot.manifest import manifest
-from bot.slack.app import web_client
+from bot.slack.app import ILL, web_client
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -70,8 +70,6 @@ def _kind(token: str, prefix: str, what: str, variable: str, where: str) -> Line
     """What is wrong with a token before Slack is asked."""
     if not token:
         return bad(what, f"{variable} is not set", where)
-    if token != token.strip() or not token.isascii() or not token.isprintable() or " " in token:
-        return bad(what, f"{variable} holds blanks or characters that no token has", "copy it anew, without quotes")
     if token.startswith(prefix):
         return None
     kind = next((words for start, words in _KINDS.items() if token.startswith(start)), "no token of Slack's")
@@ -80,6 +78,8 @@ def _kind(token: str, prefix: str, what: str, variable: str, where: str) -> Line
 
 def _bot(answer: AsyncSlackResponse, now: Callable[[], datetime]) -> list[Line]:
     team, user = answer.get("team"), answer.get("user")
+    if not answer.get("team_id"):
+        return [bad(BOT, "what answers there isn't Slack", "check SLACK_API_URL, and a proxy in between")]
     lines = [good(BOT, f"xoxb-…, @{user} in team {team} ({answer.get('team_id')})"), _scopes(answer.headers)]
     told = answer.headers.get("Date")
     try:
@@ -129,8 +129,9 @@ def _refused(what: str, error: Exception, fix: str) -> Line:
         status, word = error.response.status_code, error.response.get("error")
         if word == "ratelimited":
             return bad(what, "Slack is asked too often just now", "try again in a minute")
-        if status >= SLACK_DOWN:
-            return bad(what, f"Slack answered {status}", "try again; status.slack.com says more")
+        if status >= SLACK_DOWN or word in ILL:
+            said = status if status >= SLACK_DOWN else word
+            return bad(what, f"Slack answered {said}", "try again; status.slack.com says more")
         if not word:
             return bad(what, f"what answered {status} isn't Slack", "check SLACK_API_URL, and a proxy in between")
         return bad(what, f"Slack refuses it: {word}", fix)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from typing import TYPE_CHECKING, Any, Final
 
+from aiohttp import ClientError
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
@@ -86,6 +88,12 @@ PATIENCE: Final = 30.0
 NO_TOKEN = frozenset({"invalid_auth", "not_authed", "token_revoked", "token_expired", "account_inactive"})
 
 
+ILL: Final = frozenset(
+    {"internal_error", "fatal_error", "ratelimited", "rate_limited", "service_unavailable", "request_timeout"}
+)
+"""What Slack says of itself, and not of what it was asked."""
+
+
 def web_client(
     token: str, base_url: str, session: ClientSession | None = None, metrics: Metrics | None = None
 ) -> AsyncWebClient:
@@ -100,15 +108,29 @@ async def whose(client: AsyncWebClient) -> tuple[str, str]:
 
     Raises:
         TimeoutError: Slack says nothing; a client that shares a session would wait for five minutes.
-        slack_sdk.errors.SlackApiError: Slack refuses the token.
+        ConnectionError: It can't be reached, or what answers isn't Slack.
+        slack_sdk.errors.SlackApiError: Slack refuses the token, or is ill.
     """
-    async with asyncio.timeout(PATIENCE):
-        known = await client.auth_test()
+    try:
+        async with asyncio.timeout(PATIENCE):
+            known = await client.auth_test()
+    except (ClientError, OSError) as error:
+        if isinstance(error, TimeoutError):
+            raise
+        raise ConnectionError(f"Slack can't be reached ({type(error).__name__})") from error
+    if not known.get("team_id"):
+        raise ConnectionError("what answers isn't Slack")
     return str(known["team_id"]), str(known.get("url") or "")
+
+
+def _worth_telling(record: logging.LogRecord) -> bool:
+    """Bolt finds SLACK_BOT_TOKEN by itself, and warns that it isn't used: it is, in our client."""
+    return "`token` will be unused" not in record.getMessage()
 
 
 def bolt_app(client: AsyncWebClient, signing_secret: str, front: Front, events: Events, hosts: Hosts) -> AsyncApp:
     """The app with all its listeners."""
+    logging.getLogger("slack_bolt.AsyncApp").addFilter(_worth_telling)
     app = AsyncApp(
         name=NAME,  # else it looks for its caller's file, which takes a tenth of a second
         client=client,

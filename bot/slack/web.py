@@ -26,6 +26,8 @@ BEHIND: Final = 30.0
 """Seconds by which the next step of a run may be late."""
 PATIENCE: Final = 3.0
 """Seconds for the database to answer; who asks whether we're ready waits for little more."""
+UNWRITTEN: Final = 10.0
+"""Seconds without a heartbeat in the rows, after which the database counts as away, though it can be read."""
 FRESH: Final = 5.0
 """Seconds for which the rows' figures are taken from memory, at least."""
 SHARE: Final = 50
@@ -104,6 +106,10 @@ class Web:
         except (StoreUnavailable, TimeoutError) as error:
             database = False
             why.append(f"the database doesn't answer: {str(error) or 'no answer in time'}")
+        silence = self._store.holding.silence()
+        if database and silence > UNWRITTEN:
+            database = False
+            why.append(f"the database has taken no heartbeat for {silence:.0f} s")
         late = self._behind()
         if late > BEHIND:
             why.append(f"looking at runs is {late:.0f} s behind")
@@ -132,7 +138,7 @@ class Web:
                 self._metrics.rows(None)
                 self._fresh_until = loop.time() + FRESH
                 return
-            self._metrics.rows(runs, undelivered)
+            self._metrics.rows(runs if self._store.holding.silence() < UNWRITTEN else None, undelivered)
             self._fresh_until = loop.time() + max(FRESH, SHARE * (loop.time() - began))
 
     async def _payload(self, request: web.Request) -> web.Response:

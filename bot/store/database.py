@@ -20,6 +20,7 @@ from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from sqlalchemy import NullPool, event
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
@@ -78,6 +79,8 @@ class Database:
             max_overflow=0 if self.sqlite else 10,  # SQLite gains nothing from more: one writes, a few read
             pool_pre_ping=not self.sqlite,
         )
+        self._file = _file_of(url)
+        self._known: tuple[int, int] | None = None
         self._writing: asyncio.Lock | nullcontext[None] = asyncio.Lock() if self.sqlite else nullcontext()
         if self.sqlite:
             event.listen(self.engine.sync_engine, "connect", _on_connect)
@@ -93,6 +96,7 @@ class Database:
         """
         async with self._writing:
             with _translated() as trouble:
+                self._same_file()
                 async with self.engine.connect() as plain:
                     connection = await plain.execution_options(threadbook_write=True)
                     async with connection.begin():
@@ -142,8 +146,18 @@ class Database:
             StoreUnavailable: As for write().
         """
         with _translated():
+            self._same_file()
             async with self.engine.connect() as connection, connection.begin():
                 yield connection
+
+    def _same_file(self) -> None:
+        """See that SQLite's file is the one that was opened: what is written to one that was moved is lost.
+
+        Raises:
+            StoreUnavailable: It's gone, or another one.
+        """
+        if self._known is not None and _identity(self._file) != self._known:
+            raise StoreUnavailable("its file was moved, deleted or replaced: start Threadbook again")
 
     async def ping(self) -> None:
         """Ask for nothing.
@@ -162,6 +176,7 @@ class Database:
         """
         try:
             await self._migrate()
+            self._known = _identity(self._file)
         except CommandError as error:
             raise StoreUnavailable("its tables are of a newer Threadbook") from error
         except DBAPIError as error:
@@ -171,7 +186,11 @@ class Database:
 
     async def _migrate(self) -> None:
         # On PostgreSQL a connection of its own: a migration, and the wait for another's, may take long.
-        engine = self.engine if self.sqlite else create_async_engine(self._url, poolclass=NullPool)
+        engine = (
+            self.engine
+            if self.sqlite
+            else create_async_engine(self._url, poolclass=NullPool, connect_args={"timeout": BUSY_SECONDS})
+        )
         with _translated():
             async with engine.connect() as plain:
                 connection = await plain.execution_options(threadbook_write=True)
@@ -227,6 +246,24 @@ class Database:
     async def close(self) -> None:
         """Let all connections go."""
         await self.engine.dispose()
+
+
+def _file_of(url: str) -> Path | None:
+    """SQLite's file, where it is one; `file:` begins what only SQLite itself can read."""
+    address = make_url(url)
+    name = address.database or ":memory:"
+    return None if address.get_backend_name() != "sqlite" or name.startswith((":memory:", "file:")) else Path(name)
+
+
+def _identity(file: Path | None) -> tuple[int, int] | None:
+    """Which file stands under that name."""
+    if file is None:
+        return None
+    try:
+        seen = file.stat()
+    except OSError:
+        return (0, 0)
+    return seen.st_dev, seen.st_ino
 
 
 class _translated:  # noqa: N801, used as a statement

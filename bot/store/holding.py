@@ -89,6 +89,10 @@ class Holding:
                 return False
         return False
 
+    def silence(self) -> float:
+        """For how many seconds no beat of this process has been written; 0.0 before the first was."""
+        return 0.0 if self._beaten == -inf else _clock() - self._beaten
+
     async def leave(self) -> None:
         """Hand everything over at once: what a process that stops in order does last."""
         await self._db.write_one(update(processes).where(self._me()).values(dead=True))

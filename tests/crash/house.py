@@ -9,6 +9,7 @@ import sqlite3
 import sys
 import time
 from contextlib import AsyncExitStack, asynccontextmanager, closing
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -62,10 +63,18 @@ class Town:
         """`kill -9`."""
         await self._end(signal.SIGKILL)
 
-    async def terminate(self) -> tuple[int, float]:
+    async def terminate(self, times: int = 1) -> tuple[int, float]:
         """Ask it to stop, as a supervisor does; its exit code, and how many seconds it took."""
         begun = time.monotonic()
+        for _ in range(times - 1):
+            assert self._process is not None
+            said = self._log.read_text()
+            self._process.send_signal(signal.SIGTERM)
+            await self.until(partial(self._says_more, said), "it to hear")
         return await self._end(signal.SIGTERM), time.monotonic() - begun
+
+    def _says_more(self, than: str) -> bool:
+        return len(self._log.read_text()) > len(than)
 
     async def close(self) -> None:
         """Leave nothing running."""

@@ -46,6 +46,22 @@ async def test_it_hands_over_and_the_next_one_claims_at_once(here: Town) -> None
     assert "Traceback" not in logged(here)
 
 
+async def test_a_second_word_to_stop_breaks_nothing_off(here: Town) -> None:
+    """As from a wrapper that hands on what the whole group was told, or from somebody impatient."""
+    await here.start()
+    words = here.shelve("words", "# Words")
+    slow = here.breaks("datalore", "slow_after_start", "POST", seconds=2, times=1)
+    card = await here.runs(words, "datalore")
+    await here.until(lambda: slow.spent, "the start to be on its way")
+    assert await here.terminate(times=2) < (0, 10)
+    assert "told to stop (SIGTERM)" in logged(here)
+    assert "stopping already" in logged(here)
+    assert "will be unused" not in logged(here)
+    await here.start()
+    await here.until(lambda: "Succeeded" in card.text, "its end")
+    assert here.starts(words) == 1
+
+
 async def test_it_ends_in_time_though_a_name_is_still_being_looked_up(here: Town, tmp_path: Path) -> None:
     """As where the name server is away: the system's resolver waits in a thread that nothing can call back."""
     asked = tmp_path / "asked"

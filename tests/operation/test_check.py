@@ -114,6 +114,15 @@ async def test_all_is_well(doctor: Practice, tmp_path: Path) -> None:
         ("holds an app-level token (xapp-…)", {"SLACK_BOT_TOKEN": "xapp-1-A0-2-abcdef"}),
         ("holds a user token (xoxp-…)", {"SLACK_BOT_TOKEN": "xoxp-1-2-3-abcdef"}),
         ("holds blanks", {"SLACK_BOT_TOKEN": "xoxb-1 "}),
+        ("holds blanks", {"SLACK_APP_TOKEN": "xapp-1\nx: y"}),
+        ("holds blanks", {"DEEPNOTE_TOKEN": "sandböx"}),
+        ("names a user", {"DATALORE_URL": "http://ana:open-sesame@127.0.0.1:1"}),
+        ("names no file", {"THREADBOOK_DATABASE_URL": "sqlite+aiosqlite://"}),
+        ("names no file", {"THREADBOOK_DATABASE_URL": "sqlite+aiosqlite:///:memory:"}),
+        ("THREADBOOK_KEEP_DAYS", {"THREADBOOK_KEEP_DAYS": "inf"}),
+        ("THREADBOOK_KEEP_RESULTS_DAYS", {"THREADBOOK_KEEP_RESULTS_DAYS": "999999"}),
+        ("THREADBOOK_GIVE_UP_AFTER", {"THREADBOOK_GIVE_UP_AFTER": "1e300"}),
+        ("THREADBOOK_DATALORE_LOOKS", {"THREADBOOK_DATALORE_LOOKS": "1e-300"}),
         ("SLACK_BOT_TOKEN is not set", {"SLACK_BOT_TOKEN": None}),
         ("Slack refuses it: invalid_auth", {"SLACK_BOT_TOKEN": "xoxb-no-longer-good"}),
         ("SLACK_APP_TOKEN holds a bot token", {"SLACK_APP_TOKEN": "xoxb-1-2-abcdef"}),
@@ -154,6 +163,14 @@ async def test_what_is_wrong_is_named_with_what_mends_it(
     await doctor.finds(line, other)
 
 
+async def test_what_is_set_to_nothing_is_not_set(doctor: Practice) -> None:
+    """As compose and others hand on what nobody filled in."""
+    names = ("THREADBOOK_RUN", "THREADBOOK_LOG_FORMAT", "THREADBOOK_ADMINS", "THREADBOOK_KEEP_DAYS")
+    code, lines = await doctor.tries(dict.fromkeys(names, ""))
+    assert code == 0, lines
+    assert "✓ Settings: all can be read" in lines
+
+
 async def test_http_mode_needs_no_app_token(doctor: Practice) -> None:
     code, lines = await doctor.tries({"SLACK_APP_TOKEN": None, "SLACK_SIGNING_SECRET": SIGNING})
     assert code == 0, lines
@@ -166,6 +183,7 @@ async def test_http_mode_needs_no_app_token(doctor: Practice) -> None:
         ("auth.test", "500", "Slack answered 500"),
         ("auth.test", "refuse", "Slack can't be reached"),
         ("auth.test", "429", "asked too often"),
+        ("auth.test", "error:fatal_error", "Slack answered fatal_error → try again"),
         ("apps.connections.open", "error:missing_scope", "missing_scope"),
     ],
 )

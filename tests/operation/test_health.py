@@ -60,6 +60,33 @@ async def test_a_database_that_does_not_answer_is_named(chat: Chat) -> None:
     await _becomes_ready(chat)
 
 
+async def test_a_database_that_takes_no_writes_is_named_though_it_can_be_read(
+    chat: Chat, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(web, "UNWRITTEN", 2.0)
+    monkeypatch.setattr(web, "FRESH", 0.0)
+    monkeypatch.setattr(web, "SHARE", 0.0)
+    with closing(await asyncio.to_thread(_writer, chat.database)):  # as a disk that is full
+        said = await _until(chat, lambda said: not said["ready"])
+        assert said["database"] is False
+        assert re.fullmatch(r"the database has taken no heartbeat for \d s", said["why"][0])
+        assert "threadbook_database_up 0.0" in await _figures(chat)
+    await _becomes_ready(chat)
+    assert "threadbook_database_up 1.0" in await _figures(chat)
+
+
+def _writer(database: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(database, isolation_level=None, check_same_thread=False, timeout=10)
+    connection.execute("BEGIN IMMEDIATE")
+    return connection
+
+
+async def _figures(chat: Chat) -> str:
+    assert chat.bot.web is not None
+    async with chat.http.get(f"http://127.0.0.1:{chat.bot.web.port}/metrics") as answer:
+        return await answer.text()
+
+
 async def test_a_tracker_that_is_behind_is_named(chat: Chat, room: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """One step at a time is taken, and a look isn't answered at once: whoever comes next has to wait."""
     monkeypatch.setattr(tracker, "AT_ONCE", {False: 1, True: 1})

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 import pytest_asyncio
+from aiohttp import web
+from aiohttp.test_utils import TestServer
 from yarl import URL
 
 from bot.playground import manifest
@@ -40,8 +42,8 @@ class Town:
     def __init__(self, slack: SlackStandIn, url: str, folder: Path) -> None:
         self.slack, self.url, self.file = slack, url, folder / "threadbook.db"
 
-    async def serves(self, *how: str, **other: str) -> str:
-        """The one line that it ends with."""
+    async def serves(self, *how: str, code: int = 2, **other: str) -> str:
+        """The one line that it ends with, with this exit code."""
         told = connecting(self.slack, self.url, f"sqlite+aiosqlite:///{self.file}") | other
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, *(how or ("-m", "bot", "serve"))),
@@ -51,7 +53,7 @@ class Town:
         )
         said, complaint = (stream.decode() for stream in await asyncio.wait_for(process.communicate(), 30))
         lines = [line for line in complaint.splitlines() if not line.startswith("20")]  # the log's lines have a time
-        assert (process.returncode, said, len(lines)) == (2, "", 1), complaint
+        assert (process.returncode, said, len(lines)) == (code, "", 1), complaint
         return lines[0]
 
 
@@ -83,8 +85,32 @@ async def test_a_driver_that_is_not_installed(town: Town) -> None:
 
 
 async def test_what_answers_is_not_slack(town: Town) -> None:
-    line = await town.serves(SLACK_API_URL=f"{URL(town.url).origin()}/nowhere/")
+    line = await town.serves(SLACK_API_URL=f"{URL(town.url).origin()}/nowhere/", code=1)
     assert line == "Slack answered 404, and no word. Check SLACK_API_URL, or try again."
+
+
+@pytest.mark.parametrize(
+    ("fault", "line"),
+    [
+        ("500", "Slack can't be asked just now: internal_error. Try again."),
+        ("429", "Slack can't be asked just now: ratelimited. Try again."),
+        ("refuse", "Can't start: Slack can't be reached (ServerDisconnectedError). Check SLACK_API_URL, or try again."),
+    ],
+)
+async def test_a_slack_that_is_ill_is_nobodys_fault_and_a_restart_may_help(town: Town, fault: str, line: str) -> None:
+    town.slack.faults.set("auth.test", fault)
+    assert await town.serves(code=1) == line
+
+
+async def test_what_says_yes_to_everything_is_not_slack(town: Town) -> None:
+    async def yes(_: web.Request) -> web.Response:
+        return web.json_response({"ok": True})
+
+    server = TestServer(web.Application())
+    server.app.router.add_route("*", "/{path:.*}", yes)
+    async with server:
+        line = await town.serves(SLACK_API_URL=str(server.make_url("/api/")), code=1)
+    assert line == "Can't start: what answers isn't Slack. Check SLACK_API_URL, or try again."
 
 
 async def test_a_token_that_slack_refuses(town: Town) -> None:

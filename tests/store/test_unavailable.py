@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 import sqlite3
 import threading
 from contextlib import closing
@@ -155,3 +156,21 @@ async def test_two_who_wait_for_one_another(shared: House) -> None:
         both(first.database, HERE, THERE), both(second.database, THERE, HERE), return_exceptions=True
     )
     assert [type(end) for end in ends if end is not None] == [StoreUnavailable]
+
+
+async def test_what_is_written_to_a_file_that_was_moved_is_not_called_saved(tmp_path: Path) -> None:
+    """Whoever has it open goes on with it, and the next connection would begin a new one beside."""
+    file, away = tmp_path / "threadbook.db", tmp_path / "away.db"
+    store = Store(f"sqlite+aiosqlite:///{file}")
+    await store.open()
+    file.rename(away)
+    for replaced in (False, True):
+        if replaced:
+            shutil.copy(away, file)
+        with pytest.raises(StoreUnavailable, match="moved, deleted or replaced"):
+            await store.requests.save(request(), caller("command:1"), NOON)
+        with pytest.raises(StoreUnavailable, match="moved, deleted or replaced"):
+            await store.database.ping()
+    away.replace(file)
+    assert (await store.requests.save(request(), caller("command:1"), NOON)).run.number == 1
+    await store.close()
