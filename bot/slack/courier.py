@@ -6,6 +6,7 @@ import asyncio
 import logging
 from contextlib import suppress
 from datetime import timedelta
+from functools import partial
 from secrets import token_hex
 from typing import TYPE_CHECKING, Any, Final
 
@@ -76,6 +77,8 @@ class Courier:
             async with asyncio.timeout_at(until):  # also for a database that lets nobody write
                 while await self._safely(self._look()) and self._tasks:
                     await asyncio.wait(self._tasks)
+                if self._telling is not None:
+                    await asyncio.wait([self._telling])
         late: list[asyncio.Task[Any]] = [*self._tasks, *([self._telling] if self._telling is not None else [])]
         for task in late:
             task.cancel()
@@ -186,7 +189,7 @@ class Courier:
                     continue
                 except SlackNo as refusal:
                     log.warning("admin %s can't be told: %s", admin, refusal.word)
-                await self._store.notices.told(notice.id, admin)
+                await surely(partial(self._store.notices.told, notice.id, admin))
             if notice.topic.startswith("down:") and not waiting:  # it was over before it was told
                 await self._store.notices.over(self._workspace, notice.topic)
         return True

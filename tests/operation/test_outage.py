@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 from contextlib import closing
 from typing import TYPE_CHECKING
@@ -14,6 +15,8 @@ from tests.endtoend import sight
 from tests.store.house import NOON, after
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.endtoend.chat import Chat
 
 CRASHED = (
@@ -55,6 +58,35 @@ async def test_they_are_told_once_what_was_caught_up_and_what_is_unclear(chat: C
     await card.ends()
     assert told(chat) == [line]
     assert told(chat, "ben") == []
+
+
+def writes(database: Path) -> sqlite3.Connection:
+    """Somebody who keeps the database for himself."""
+    connection = sqlite3.connect(database, isolation_level=None, check_same_thread=False, timeout=10)
+    connection.execute("BEGIN IMMEDIATE")
+    return connection
+
+
+@pytest.mark.asyncio(loop_scope="module")
+async def test_whoever_stops_while_they_are_told_tells_them_no_second_time(chat: Chat, room: str) -> None:
+    before = told(chat)
+    await chat.stops()
+    with closing(sqlite3.connect(chat.database)) as rows:
+        rows.execute("UPDATE presence SET seen_at = seen_at - 5000")
+        rows.commit()
+    faults = chat.slack.faults
+    faults.set("chat.postMessage", "slow", seconds=1.0)
+    await chat.restarts()
+    await chat.until(lambda: not faults._pending)  # it's on its way
+    with closing(await asyncio.to_thread(writes, chat.database)):
+        await chat.until(lambda: len(told(chat)) > len(before))
+        stops = asyncio.create_task(chat.stops())
+        await asyncio.wait([stops], timeout=1.0)  # it can't note yet whom it has told
+    await stops
+    await chat.restarts()
+    card = await chat.runs("ana", room, "/notebook run memo")
+    await card.ends()
+    assert len(told(chat)) == len(before) + 1
 
 
 @pytest.mark.parametrize(
