@@ -28,6 +28,8 @@ log = logging.getLogger(__name__)
 
 AT_WORK = "threadbook-at-work"
 FELL = "Threadbook fell over [%s]"
+STOPPING = 12.0
+"""Seconds from the first word to stop to the one that leaves at once: longer than stopping ever takes."""
 LINGER = 0.5
 """Seconds that threads have to end in, once everything else has."""
 USAGE_ERROR = 2
@@ -142,7 +144,7 @@ async def _serving(settings: Settings) -> int:
     """Serve until cancelled."""
     from slack_sdk.errors import SlackApiError
 
-    from bot.errors import StoreUnavailable
+    from bot.errors import StoreUnavailable, Unusable
     from bot.slack.app import ILL
     from bot.wiring import Bot
 
@@ -161,7 +163,7 @@ async def _serving(settings: Settings) -> int:
         return USAGE_ERROR
     except StoreUnavailable as error:
         print(f"The database can't be opened ({error}). Check THREADBOOK_DATABASE_URL.", file=sys.stderr)
-        return USAGE_ERROR
+        return USAGE_ERROR if isinstance(error, Unusable) else MAY_PASS
     except ModuleNotFoundError as error:
         print(f"The driver {error.name} isn't installed: pip install 'threadbook[postgres]'.", file=sys.stderr)
         return USAGE_ERROR
@@ -278,15 +280,19 @@ async def _until_told(work: Awaitable[int], stopped: int) -> int:
     """Do the work until it ends, or until SIGTERM or SIGINT asks it to: then the code is `stopped`."""
     task = asyncio.ensure_future(work)
     loop = asyncio.get_running_loop()
-    heard: list[signal.Signals] = []
+    since: list[float] = []
 
     def stop(told: signal.Signals) -> None:
-        if heard:  # a second one would break off what is let end, and hurry nothing: it takes ten seconds at most
+        if not since:
+            since.append(loop.time())
+            log.info("told to stop (%s)", told.name)
+            task.cancel()
+        elif loop.time() - since[0] < STOPPING:  # it would break off what is let end, and hurry nothing
             log.info("stopping already")
-            return
-        heard.append(told)
-        log.info("told to stop (%s)", told.name)
-        task.cancel()
+        else:
+            log.warning("something keeps it from stopping; it is left behind")
+            logging.shutdown()
+            os._exit(1)
 
     for told in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(told, stop, told)

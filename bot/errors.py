@@ -144,5 +144,9 @@ class StoreUnavailable(ThreadbookError):
     """The database can't be reached, or stays locked."""
 
 
+class Unusable(StoreUnavailable):
+    """What the address leads to is no database that we can use, and won't be by itself."""
+
+
 class Unsure(StoreUnavailable):
     """The database went away while it committed: what was written may be there or not."""

@@ -66,8 +66,8 @@ LOST_AFTER_MISSES: Final = 3
 LOST_AFTER: Final = timedelta(minutes=2)
 """A 404 may come from a list that lags, or from a proxy while the platform is put in anew: that many looks in a row
 that find nothing, over that long, are believed."""
-UNWATCHED: Final = timedelta(minutes=4)
-"""Where the last such look is longer ago, nobody knows what was in between: twice the longest wait of our own."""
+WATCHED: Final = timedelta(minutes=1)
+"""What the time between two such looks counts for at most: nobody knows what was in between."""
 
 OVERDUE: Final = 1.5
 """How many times its usual length a run may take before its card says that it takes longer."""
@@ -97,23 +97,29 @@ class Decision(Frozen):
 
 @dataclass(frozen=True, slots=True)
 class Gone:
-    """Looks in a row at which the platform knew no such run: how many, and when the first and the last were."""
+    """Looks in a row at which the platform knew no such run.
+
+    Attributes:
+        looks: How many.
+        last: When the last one was.
+        watched: The time that they cover.
+    """
 
     looks: int
-    since: datetime
     last: datetime
+    watched: timedelta = timedelta()
 
     @property
     def believed(self) -> bool:
         """Whether they are enough to call it lost."""
-        return self.looks >= LOST_AFTER_MISSES and self.last - self.since >= LOST_AFTER
+        return self.looks >= LOST_AFTER_MISSES and self.watched >= LOST_AFTER
 
 
 def gone(before: Gone | None, now: datetime) -> Gone:
     """One more look at which the platform knew no such run."""
-    if before is None or now - before.last > UNWATCHED:
-        return Gone(1, now, now)
-    return Gone(before.looks + 1, before.since, now)
+    if before is None:
+        return Gone(1, now)
+    return Gone(before.looks + 1, now, before.watched + min(max(now - before.last, timedelta()), WATCHED))
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ import re
 from typing import Annotated, Final, Literal
 from urllib.parse import unquote, urlsplit
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
@@ -15,6 +15,8 @@ from bot.model import Platform
 
 DRIVERS: Final = ("sqlite+aiosqlite", "postgresql+asyncpg")
 """How a database's address begins."""
+MEANT: Final = ("THREADBOOK_DATABASE_URL", "THREADBOOK_RUN")
+"""Set to nothing, these are mistakes: there would be another database, or more allowed than was meant."""
 _CENTURY: Final = 36_500
 """Days: whoever wants something kept for ever can say so, and a date is left to count from."""
 
@@ -22,9 +24,7 @@ _CENTURY: Final = 36_500
 class Settings(BaseSettings):
     """Everything that can be set, with its defaults; each field's alias is the variable's name."""
 
-    model_config = SettingsConfigDict(
-        extra="ignore", populate_by_name=True, hide_input_in_errors=True, env_ignore_empty=True
-    )
+    model_config = SettingsConfigDict(extra="ignore", populate_by_name=True, hide_input_in_errors=True)
 
     slack_bot_token: SecretStr = Field(SecretStr(""), alias="SLACK_BOT_TOKEN")
     slack_app_token: SecretStr = Field(SecretStr(""), alias="SLACK_APP_TOKEN")
@@ -56,6 +56,12 @@ class Settings(BaseSettings):
     datalore_looks: float = Field(5.0, alias="THREADBOOK_DATALORE_LOOKS", ge=0.01, le=1_000)
     deepnote_looks: float = Field(5.0, alias="THREADBOOK_DEEPNOTE_LOOKS", ge=0.01, le=1_000)
     """Looks a second at runs under way, of all processes together; neither platform publishes what it allows."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _unset(cls, given: dict[str, object]) -> dict[str, object]:
+        """What is set to nothing isn't set."""
+        return {name: value for name, value in given.items() if value != "" or name in MEANT}
 
     @field_validator("admins", mode="before")
     @classmethod
@@ -144,8 +150,8 @@ def _connecting(url: str) -> str:
     Raises:
         ValueError: It can't.
     """
-    address = make_url(url)
     try:
+        address = make_url(url)
         address.get_dialect()().create_connect_args(address)
     except (SQLAlchemyError, ValueError, TypeError):
         raise ValueError("is no address: see to its slashes, three before a file, and what is behind the ?") from None

@@ -20,7 +20,7 @@ from bot.errors import (
     Unauthorized,
     Unavailable,
 )
-from bot.lifecycle import LOST_AFTER, UNWATCHED, Decision, Gone, Missed
+from bot.lifecycle import LOST_AFTER, WATCHED, Decision, Gone, Missed
 from bot.model import Cause, Look, NewsKind, Progress, State, Submission, Trouble
 
 NOON = datetime(2026, 10, 1, 12, tzinfo=UTC)
@@ -288,22 +288,34 @@ def test_a_look_that_fails_is_told_once_it_is_more_than_a_hiccup(
 def test_only_a_run_that_stays_unknown_is_lost() -> None:
     then = LATER + LOST_AFTER
     for short in (
-        Gone(2, LATER, then),
-        Gone(9, LATER, then - timedelta(seconds=1)),  # a platform that is put in anew
-        Gone(1, then, then),  # whatever failed before, one 404 is no lasting one
+        Gone(2, then, LOST_AFTER),
+        Gone(9, then, LOST_AFTER - timedelta(seconds=1)),  # a platform that is put in anew
+        Gone(1, then),  # whatever failed before, one 404 is no lasting one
     ):
         assert lifecycle.advance(RUNNING, Missed(GONE, misses=9, gone=short), then).progress.state is State.RUNNING
-    lost = lifecycle.advance(RUNNING, Missed(GONE, misses=3, gone=Gone(3, LATER, then)), then)
+    lost = lifecycle.advance(RUNNING, Missed(GONE, misses=3, gone=Gone(3, then, LOST_AFTER)), then)
     assert (lost.progress.state, lost.progress.settled, kinds(lost)) == (State.LOST, True, [NewsKind.ENDED])
 
 
 def test_looks_are_in_a_row_only_while_somebody_looks() -> None:
-    """As where nothing was asked for a quarter of an hour, for the platform answered nobody, or told us to wait."""
-    first = lifecycle.gone(None, LATER)
-    second = lifecycle.gone(first, LATER + UNWATCHED)
-    assert (first, second) == (Gone(1, LATER, LATER), Gone(2, LATER, LATER + UNWATCHED))
-    late = second.last + UNWATCHED + timedelta(seconds=1)
-    assert lifecycle.gone(second, late) == Gone(1, late, late)
+    """A quarter of an hour in which nobody looked, for the platform told us to wait, counts for little."""
+    seconds = timedelta(seconds=20)
+    found = lifecycle.gone(lifecycle.gone(None, NOON), NOON + seconds)
+    assert found == Gone(2, NOON + seconds, seconds)
+    late = NOON + timedelta(minutes=15)
+    found = lifecycle.gone(found, late)
+    assert found == Gone(3, late, seconds + WATCHED)
+    assert not found.believed
+    assert lifecycle.gone(found, late - seconds).watched == found.watched  # a clock that was set back
+
+
+def test_a_run_that_is_seldom_looked_at_is_lost_too() -> None:
+    """As where a thousand others want the same token."""
+    found = None
+    for minutes in (0, 5, 10):
+        found = lifecycle.gone(found, NOON + timedelta(minutes=minutes))
+    assert found is not None
+    assert found.believed
 
 
 def test_a_platform_that_knows_no_run_is_told_apart_from_one_that_is_silent() -> None:

@@ -55,7 +55,7 @@ errors = st.sampled_from(
         HardwareUnavailable("Hardware unable to start"),
     ]
 )
-gone = st.builds(Gone, looks=st.integers(1, 5), since=moments, last=moments)
+gone = st.builds(Gone, looks=st.integers(1, 5), last=moments, watched=st.timedeltas())
 misses = st.builds(Missed, error=errors, misses=st.integers(1, 9), gone=st.none() | gone)
 progresses = st.builds(
     Progress,

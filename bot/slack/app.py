@@ -64,7 +64,8 @@ class CountedClient(AsyncWebClient):
             return await super().api_call(api_method, **arguments)
         except (SlackApiError, AttributeError) as error:
             response = getattr(error, "response", None)
-            if isinstance(getattr(response, "data", None), dict):
+            data = getattr(response, "data", None)
+            if isinstance(data, dict) and isinstance(data.get("error", ""), str):
                 raise
             status = getattr(response, "status_code", getattr(response, "status", OK))
             headers = dict(getattr(response, "headers", None) or {})

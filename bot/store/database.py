@@ -25,7 +25,7 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlch
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
-from bot.errors import StoreUnavailable, Unsure
+from bot.errors import StoreUnavailable, Unsure, Unusable
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -156,7 +156,7 @@ class Database:
         Raises:
             StoreUnavailable: It's gone, or another one.
         """
-        if self._known is not None and _identity(self._file) != self._known:
+        if self._known is not None and _identity(self._file) not in (self._known, None):
             raise StoreUnavailable("its file was moved, deleted or replaced: start Threadbook again")
 
     async def ping(self) -> None:
@@ -172,17 +172,18 @@ class Database:
         """Bring the tables up to date; several processes may do so at once.
 
         Raises:
-            StoreUnavailable: It can't be reached, or is none that we may make tables in; with the reason.
+            StoreUnavailable: It can't be reached.
+            Unusable: It is none, or none that we may make tables in; with the reason.
         """
         try:
             await self._migrate()
-            self._known = _identity(self._file)
+            self._known = _identity(self._file)  # None where that can't be told: then nothing is compared
         except CommandError as error:
-            raise StoreUnavailable("its tables are of a newer Threadbook") from error
+            raise Unusable("its tables are of a newer Threadbook") from error
         except DBAPIError as error:
-            raise StoreUnavailable(str(error.orig)) from error
+            raise Unusable(str(error.orig)) from error
         except (SQLAlchemyError, TypeError, ValueError) as error:  # options behind the ? that the driver doesn't know
-            raise StoreUnavailable(type(error).__name__) from error
+            raise Unusable(type(error).__name__) from error
 
     async def _migrate(self) -> None:
         # On PostgreSQL a connection of its own: a migration, and the wait for another's, may take long.
@@ -256,13 +257,15 @@ def _file_of(url: str) -> Path | None:
 
 
 def _identity(file: Path | None) -> tuple[int, int] | None:
-    """Which file stands under that name."""
+    """Which file stands under that name; None where that can't be told, zeros where there is none."""
     if file is None:
         return None
     try:
         seen = file.stat()
-    except OSError:
+    except FileNotFoundError:
         return (0, 0)
+    except OSError:
+        return None
     return seen.st_dev, seen.st_ino
 
 

@@ -66,6 +66,7 @@ class Tracked:
         gone: Those of them, the last ones, at which the platform knew no such run.
         tries: Tries at what comes once: settling a doubt, or a late document.
         unfetched: Times that the results couldn't be fetched.
+        away_since: Since when the platform has answered nothing to who would fetch them.
         seen: The look that showed its end, until what it left is fetched.
         due: When to take the next step, by the loop's clock; None while it waits for somebody's word.
         busy: A step is under way.
@@ -84,6 +85,7 @@ class Tracked:
     gone: Gone | None = None
     tries: int = 0
     unfetched: int = 0
+    away_since: datetime | None = None
     seen: Look | None = None
     due: float | None = field(default=None)
     busy: bool = False

@@ -189,8 +189,11 @@ async def _unfetched(deps: Deps, tracked: Tracked, seen: Look | None, error: Pla
     refused = isinstance(error, Unauthorized)
     if refused:
         await token_refused(deps, tracked.run)
-    away = seen is None and (isinstance(error, RateLimited) or silent(error))
-    away = away and deps.now() - tracked.run.progress.since < AWAY
+    if seen is None and (isinstance(error, RateLimited) or silent(error)):
+        tracked.away_since = tracked.away_since or deps.now()
+    else:
+        tracked.away_since = None
+    away = tracked.away_since is not None and deps.now() - tracked.away_since < AWAY
     if away or (refused and not too_long(deps, tracked.run)):
         tracked.misses += 1
         tries = tracked.misses

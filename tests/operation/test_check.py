@@ -118,6 +118,9 @@ async def test_all_is_well(doctor: Practice, tmp_path: Path) -> None:
         ("holds blanks", {"DEEPNOTE_TOKEN": "sandböx"}),
         ("names a user", {"DATALORE_URL": "http://ana:open-sesame@127.0.0.1:1"}),
         ("names no file", {"THREADBOOK_DATABASE_URL": "sqlite+aiosqlite://"}),
+        ("is no address", {"THREADBOOK_DATABASE_URL": ""}),
+        ("is no address", {"THREADBOOK_DATABASE_URL": "postgresql+asyncpg://h#a:open-sesame/x"}),
+        ("THREADBOOK_RUN", {"THREADBOOK_RUN": ""}),
         ("names no file", {"THREADBOOK_DATABASE_URL": "sqlite+aiosqlite:///:memory:"}),
         ("THREADBOOK_KEEP_DAYS", {"THREADBOOK_KEEP_DAYS": "inf"}),
         ("THREADBOOK_KEEP_RESULTS_DAYS", {"THREADBOOK_KEEP_RESULTS_DAYS": "999999"}),
@@ -165,7 +168,7 @@ async def test_what_is_wrong_is_named_with_what_mends_it(
 
 async def test_what_is_set_to_nothing_is_not_set(doctor: Practice) -> None:
     """As compose and others hand on what nobody filled in."""
-    names = ("THREADBOOK_RUN", "THREADBOOK_LOG_FORMAT", "THREADBOOK_ADMINS", "THREADBOOK_KEEP_DAYS")
+    names = ("THREADBOOK_HTTP_PORT", "THREADBOOK_LOG_FORMAT", "THREADBOOK_ADMINS", "THREADBOOK_KEEP_DAYS")
     code, lines = await doctor.tries(dict.fromkeys(names, ""))
     assert code == 0, lines
     assert "✓ Settings: all can be read" in lines

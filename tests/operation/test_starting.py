@@ -102,6 +102,22 @@ async def test_a_slack_that_is_ill_is_nobodys_fault_and_a_restart_may_help(town:
     assert await town.serves(code=1) == line
 
 
+async def test_a_gateway_that_answers_with_an_object_is_no_slack_either(town: Town) -> None:
+    async def no(_: web.Request) -> web.Response:
+        return web.json_response({"error": {"code": 503, "message": "no healthy upstream"}}, status=503)
+
+    server = TestServer(web.Application())
+    server.app.router.add_route("*", "/{path:.*}", no)
+    async with server:
+        line = await town.serves(SLACK_API_URL=str(server.make_url("/api/")), code=1)
+    assert line == "Slack answered 503, and no word. Check SLACK_API_URL, or try again."
+
+
+async def test_a_database_that_is_away_may_come_back(town: Town) -> None:
+    line = await town.serves(THREADBOOK_DATABASE_URL="postgresql+asyncpg://u:open-sesame@127.0.0.1:1/x", code=1)
+    assert line.startswith("The database can't be opened (")
+
+
 async def test_what_says_yes_to_everything_is_not_slack(town: Town) -> None:
     async def yes(_: web.Request) -> web.Response:
         return web.json_response({"ok": True})

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from sqlalchemy import event
 
-from bot.lifecycle import LOST_AFTER
+from bot.lifecycle import LOST_AFTER, WATCHED
 from bot.model import Look, NewsKind, Platform, State, Trouble
 from tests.tracker.house import BOTH, DATALORE, DEEPNOTE, LOOK, PATIENCE, Life, Process, happens
 
@@ -84,6 +84,8 @@ async def test_a_run_that_stays_unknown_is_lost(life: Life, process: Process, on
     await happens(gone, 5)  # as while a platform is put in anew
     seen = (await life.row(process, run)).progress
     assert (seen.ended_at, seen.trouble) == (None, Trouble.UNKNOWN)
+    life.clock.ahead = WATCHED
+    await happens(gone, gone.hits + 2)
     life.clock.ahead = LOST_AFTER
     ended = (await life.ends(process, run)).progress
     assert (ended.state, ended.reason) == (State.LOST, "Run not found")
