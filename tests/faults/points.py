@@ -2,7 +2,8 @@
 
 The product knows nothing of this: a process that is to die has one method of its store wrapped before it begins.
 `before` is the last moment at which the transaction isn't committed: all its statements are carried out, and COMMIT
-hasn't been sent. `after` is when COMMIT was answered, and nobody has been told.
+hasn't been sent; where one statement is a transaction of its own, it hasn't been sent. `after` is when COMMIT, or that
+statement, was answered, and nobody has been told.
 """
 
 from __future__ import annotations
@@ -103,8 +104,13 @@ def plant(point: str, when: str, once: str, armed: str) -> None:
         if _doomed.get() and connection.get_execution_options().get("threadbook_write", False):
             _die(once)
 
+    def executing(connection: Connection, *_: object) -> None:
+        if _doomed.get() and connection.get_execution_options().get("isolation_level") == "AUTOCOMMIT":
+            _die(once)
+
     setattr(owner, method, wrapped)
     event.listen(Engine, "commit", committing)
+    event.listen(Engine, "before_cursor_execute", executing)
 
 
 def _die(once: str) -> None:
