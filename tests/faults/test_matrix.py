@@ -24,6 +24,7 @@ ON_POSTGRESQL: list[matrix.Place] = [
     ("id saved, before", "deepnote", "postgres"),
     ("submitting committed, after", "datalore", "replicas"),
     ("runs claimed, after", "deepnote", "replicas"),
+    ("heartbeat stopped, before", "datalore", "postgres"),
     ("untracking saved, after", "deepnote", "replicas"),
     ("upload (completed), answer lost", "datalore", "replicas"),
 ]
