@@ -6,32 +6,22 @@ import argparse
 import asyncio
 import gc
 import logging
-import os
-import signal
 import sys
-import threading
-import time
-from concurrent.futures import ThreadPoolExecutor
 from io import TextIOWrapper
 from secrets import token_hex
 from typing import TYPE_CHECKING
 
 from bot import logs
+from bot.stopping import FELL, run
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Sequence
+    from collections.abc import Callable, Sequence
     from types import ModuleType
 
     from bot.settings import Settings
 
 log = logging.getLogger(__name__)
 
-AT_WORK = "threadbook-at-work"
-FELL = "Threadbook fell over [%s]"
-STOPPING = 12.0
-"""Seconds from the first word to stop to the one that leaves at once: longer than stopping ever takes."""
-LINGER = 0.5
-"""Seconds that threads have to end in, once everything else has."""
 USAGE_ERROR = 2
 """Exit code where the settings are wrong or a port is taken."""
 MAY_PASS = 1
@@ -101,7 +91,7 @@ def _serve(options: argparse.Namespace) -> int:
     if settings is None:
         return USAGE_ERROR
     logs.start(options.log, options.log_format or settings.log_format, settings.secrets())
-    return _run(_serving(settings))
+    return run(_serving(settings))
 
 
 def _environment() -> Settings | None:
@@ -189,8 +179,8 @@ def _check(_options: argparse.Namespace) -> int:
 
     # What is found is told by its line; libraries would tell it a second time.
     logging.getLogger().setLevel(logging.CRITICAL)
-    log.setLevel(logging.ERROR)
-    return _run(check(), stopped=1)
+    logging.getLogger("bot.stopping").setLevel(logging.ERROR)
+    return run(check(), stopped=1)
 
 
 def _sandbox(options: argparse.Namespace) -> int:
@@ -200,7 +190,7 @@ def _sandbox(options: argparse.Namespace) -> int:
     except ImportError:
         print("The sandbox needs more packages: pip install 'threadbook[sandbox]'", file=sys.stderr)
         return USAGE_ERROR
-    return _run(_playing(options.port, browser=not options.no_browser))
+    return run(_playing(options.port, browser=not options.no_browser))
 
 
 async def _playing(port: int, *, browser: bool) -> int:
@@ -251,53 +241,3 @@ async def _open(url: str) -> None:
     import webbrowser
 
     await asyncio.to_thread(webbrowser.open, url)
-
-
-def _run(work: Awaitable[int], *, stopped: int = 0) -> int:
-    """Do the work until it ends or is told to; a thread that hangs then (a name looked up, say) is left behind."""
-    threads = ThreadPoolExecutor(thread_name_prefix=AT_WORK)
-    with asyncio.Runner() as runner:
-        runner.get_loop().set_default_executor(threads)
-        try:
-            code = runner.run(_until_told(work, stopped))
-        except Exception:
-            log.exception(FELL, token_hex(4))
-            code = 1
-        threads.shutdown(wait=False, cancel_futures=True)
-        until = time.monotonic() + LINGER
-        for thread in (one for one in threading.enumerate() if one.name.startswith(AT_WORK)):
-            thread.join(max(until - time.monotonic(), 0.0))
-            if thread.is_alive():
-                # All is handed over. The interpreter would wait for it, perhaps for minutes.
-                log.warning("something still hangs; it is left behind")
-                logging.shutdown()
-                sys.stdout.flush()
-                os._exit(code)
-    return code
-
-
-async def _until_told(work: Awaitable[int], stopped: int) -> int:
-    """Do the work until it ends, or until SIGTERM or SIGINT asks it to: then the code is `stopped`."""
-    task = asyncio.ensure_future(work)
-    loop = asyncio.get_running_loop()
-    since: list[float] = []
-
-    def stop(told: signal.Signals) -> None:
-        if not since:
-            since.append(loop.time())
-            log.info("told to stop (%s)", told.name)
-            task.cancel()
-        elif loop.time() - since[0] < STOPPING:  # it would break off what is let end, and hurry nothing
-            log.info("stopping already")
-        else:
-            log.warning("something keeps it from stopping; it is left behind")
-            logging.shutdown()
-            os._exit(1)
-
-    for told in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(told, stop, told)
-    try:
-        return await task
-    except asyncio.CancelledError:
-        log.info("stopped")
-        return stopped

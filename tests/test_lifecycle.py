@@ -20,7 +20,8 @@ from bot.errors import (
     Unauthorized,
     Unavailable,
 )
-from bot.lifecycle import LOST_AFTER, WATCHED, Decision, Gone, Missed
+from bot.lifecycle import Decision, Missed
+from bot.lost import LOST_AFTER, WATCHED, Gone, gone
 from bot.model import Cause, Look, NewsKind, Progress, State, Submission, Trouble
 
 NOON = datetime(2026, 10, 1, 12, tzinfo=UTC)
@@ -300,20 +301,20 @@ def test_only_a_run_that_stays_unknown_is_lost() -> None:
 def test_looks_are_in_a_row_only_while_somebody_looks() -> None:
     """A quarter of an hour in which nobody looked, for the platform told us to wait, counts for little."""
     seconds = timedelta(seconds=20)
-    found = lifecycle.gone(lifecycle.gone(None, NOON), NOON + seconds)
+    found = gone(gone(None, NOON), NOON + seconds)
     assert found == Gone(2, NOON + seconds, seconds)
     late = NOON + timedelta(minutes=15)
-    found = lifecycle.gone(found, late)
+    found = gone(found, late)
     assert found == Gone(3, late, seconds + WATCHED)
     assert not found.believed
-    assert lifecycle.gone(found, late - seconds).watched == found.watched  # a clock that was set back
+    assert gone(found, late - seconds).watched == found.watched  # a clock that was set back
 
 
 def test_a_run_that_is_seldom_looked_at_is_lost_too() -> None:
     """As where a thousand others want the same token."""
     found = None
     for minutes in (0, 5, 10):
-        found = lifecycle.gone(found, NOON + timedelta(minutes=minutes))
+        found = gone(found, NOON + timedelta(minutes=minutes))
     assert found is not None
     assert found.believed
 

@@ -19,7 +19,8 @@ from bot.errors import (
     Unauthorized,
     Unavailable,
 )
-from bot.lifecycle import Decision, Gone, Missed
+from bot.lifecycle import Decision, Missed
+from bot.lost import Gone
 from bot.model import Look, News, NewsKind, Progress, State, Submission, Trouble
 from bot.trouble import PASSING
 from tests.test_lifecycle import GONE, LATER, NOON, RUNNING, SILENCE, diagram, kinds

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from random import Random
 
-    from bot.lifecycle import Gone
+    from bot.lost import Gone
     from bot.model import Look, Run
     from bot.platforms.base import PlatformClient
     from bot.reader import Reader

@@ -11,6 +11,7 @@ from bot import cadence, lifecycle
 from bot.circuit import silent
 from bot.errors import NotFound, PlatformError, RateLimited, Unauthorized, Unavailable
 from bot.lifecycle import Missed
+from bot.lost import gone
 from bot.model import Document, News, Results, State, Trouble
 from bot.reader import Reading
 from bot.tracker.comparing import compared
@@ -132,7 +133,7 @@ async def missed(deps: Deps, tracked: Tracked, error: PlatformError) -> float | 
     """Note a look that failed, and back off."""
     tracked.misses += 1
     quiet(deps, tracked.run, error)
-    tracked.gone = lifecycle.gone(tracked.gone, deps.now()) if isinstance(error, NotFound) else None
+    tracked.gone = gone(tracked.gone, deps.now()) if isinstance(error, NotFound) else None
     decision = lifecycle.advance(tracked.run.progress, Missed(error, tracked.misses, tracked.gone), deps.now())
     log.info("run %d: look %d in a row failed: %s", tracked.run.number, tracked.misses, error)
     if await write(deps, tracked, decision) is None:

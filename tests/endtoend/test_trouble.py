@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 import pytest_asyncio
 
-from bot import lifecycle
+from bot import lost
 from bot.sandbox.slack.workspace import ANA
 from bot.sandbox.standins import PlatformStandIns
 
@@ -213,7 +213,7 @@ async def test_two_starts_without_an_answer_are_not_taken_for_one_another(chat: 
 async def test_a_run_that_the_platform_forgets_is_lost_not_failed(
     chat: Chat, room: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(lifecycle, "LOST_AFTER", timedelta(seconds=3))
+    monkeypatch.setattr(lost, "LOST_AFTER", timedelta(seconds=3))
     gate = chat.gate()
     await chat.catalogues("forgotten", gate.wait)
     card = await chat.runs("ana", room, "/notebook run forgotten")

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot import cadence, circuit, lifecycle
-from bot.lifecycle import WATCHED
+from bot import cadence, circuit, lost
+from bot.lost import WATCHED
 from bot.model import Cause, NewsKind, State, Trouble
 from bot.platforms.http import Limits
 from bot.tracker import tracker
@@ -119,7 +119,7 @@ async def test_runs_that_it_did_not_know_before_it_was_down_are_not_lost_by_one_
 ) -> None:
     for wait in ("BACK_OFF_FIRST", "BACK_OFF_LONGEST"):
         monkeypatch.setattr(cadence, wait, 1.0)
-    monkeypatch.setattr(lifecycle, "LOST_AFTER", WATCHED)
+    monkeypatch.setattr(lost, "LOST_AFTER", WATCHED)
     process = await busy.process()
     _, runs = await under_way(busy, process, DEEPNOTE, 10)  # a few of them find it down, and the others don't ask
     unknown = busy.breaks(DEEPNOTE, "404", LOOK[DEEPNOTE])

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from sqlalchemy import event
 
-from bot.lifecycle import LOST_AFTER, WATCHED
+from bot.lost import LOST_AFTER, WATCHED
 from bot.model import Look, NewsKind, Platform, State, Trouble
 from tests.tracker.house import BOTH, DATALORE, DEEPNOTE, LOOK, PATIENCE, Life, Process, happens
 
